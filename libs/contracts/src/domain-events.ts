@@ -1,0 +1,116 @@
+import 'reflect-metadata';
+import { plainToInstance, Type, type ClassConstructor } from 'class-transformer';
+import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Min, validateSync } from 'class-validator';
+
+/** What every event says. Fields of a stream entry are flat text; these classes are their typed form. */
+abstract class DomainEvent {
+  /** Moment of the state change, in milliseconds since 1970 by the store's clock. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  readonly at!: number;
+}
+
+/** An event about one server. */
+abstract class ServerEvent extends DomainEvent {
+  @IsString()
+  @IsNotEmpty()
+  readonly server!: string;
+}
+
+/** An event about one session of one server. */
+abstract class SessionEvent extends ServerEvent {
+  /** Local id of the session. */
+  @IsString()
+  @IsNotEmpty()
+  readonly session!: string;
+}
+
+/** A server reported that was not on the roll. */
+export class ServerJoined extends ServerEvent {
+  /** `new`: nothing was known of it; `returned`: it had been struck off within the retention. */
+  @IsIn(['new', 'returned'])
+  readonly reason!: 'new' | 'returned';
+}
+
+/** A server was struck off. */
+export class ServerLost extends ServerEvent {
+  /** `withdrawn`: at its own wish; `lapsed`: its lease ran out; `operator`: `rollcall evict`. */
+  @IsIn(['lapsed', 'operator', 'withdrawn'])
+  readonly reason!: 'lapsed' | 'operator' | 'withdrawn';
+
+  /** How many sessions went with it. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  readonly sessions!: number;
+}
+
+/** A server reported a session for the first time. */
+export class SessionOpened extends SessionEvent {}
+
+/** A server that is still on the roll no longer has a session. */
+export class SessionClosed extends SessionEvent {
+  /** `closed`: no longer listed; `unhealthy`: its DCV server has failed for longer than the grace; `withdrawn`: with its server. */
+  @IsIn(['closed', 'unhealthy', 'withdrawn'])
+  readonly reason!: 'closed' | 'unhealthy' | 'withdrawn';
+}
+
+/** A session went with its evicted server. */
+export class SessionEvicted extends SessionEvent {
+  @IsIn(['lapsed', 'operator'])
+  readonly reason!: 'lapsed' | 'operator';
+}
+
+/** A bare id is now answered by another server than before. */
+export class SessionMoved extends SessionEvent {
+  /** The server that answered for it before; `server` is the one that does now. */
+  @IsString()
+  @IsNotEmpty()
+  readonly from!: string;
+}
+
+/** A second server claims a bare id: it is answered by nobody until one claim is left. */
+export class SessionAmbiguous extends SessionEvent {
+  /** The server that answered for it until now; missing when the claim was already contested before an outage. */
+  @IsOptional()
+  @IsString()
+  readonly with?: string;
+}
+
+/** Every event type with the class of its payload. */
+export const DOMAIN_EVENTS = {
+  'server.joined': ServerJoined,
+  'server.lost': ServerLost,
+  'session.opened': SessionOpened,
+  'session.closed': SessionClosed,
+  'session.moved': SessionMoved,
+  'session.evicted': SessionEvicted,
+  'session.ambiguous': SessionAmbiguous,
+} as const;
+
+/** The name of an event, and the pattern handlers subscribe to. */
+export type DomainEventType = keyof typeof DOMAIN_EVENTS;
+
+/** The payload of an event type. */
+export type DomainEventPayload<T extends DomainEventType> = InstanceType<(typeof DOMAIN_EVENTS)[T]>;
+
+/** Whether this version knows an event type; unknown ones come from newer services and are passed over. */
+export function isDomainEventType(type: string): type is DomainEventType {
+  return Object.hasOwn(DOMAIN_EVENTS, type);
+}
+
+/**
+ * Turns the flat fields of a stream entry into the typed payload.
+ * @returns undefined when they do not fit the type.
+ */
+export function parseDomainEvent<T extends DomainEventType>(
+  type: T,
+  fields: Readonly<Record<string, string>>,
+): DomainEventPayload<T> | undefined {
+  const payload = plainToInstance(
+    DOMAIN_EVENTS[type] as ClassConstructor<DomainEventPayload<T>>,
+    fields,
+  );
+  return validateSync(payload).length === 0 ? payload : undefined;
+}

@@ -1,0 +1,68 @@
+/** Every error code that leaves a process, with the status and the sentence that go with it; docs/failure-modes.md explains each. */
+export const ERRORS = {
+  INVALID_SESSION_ID: {
+    status: 400,
+    message: 'sessionId must be given once: 1–320 bytes of UTF-8 without control characters.',
+  },
+  INVALID_TRANSPORT: { status: 400, message: 'transport must be given once: HTTP or QUIC.' },
+  INVALID_QUERY: {
+    status: 400,
+    message: 'The query string is not valid percent-encoded UTF-8, or repeats a parameter.',
+  },
+  MALFORMED_REQUEST: { status: 400, message: 'The request is not well-formed HTTP.' },
+  SESSION_NOT_FOUND: { status: 404, message: 'No server on the roll has this session.' },
+  SESSION_LAPSED: {
+    status: 404,
+    message: 'The server that had this session has stopped reporting.',
+  },
+  SESSION_AMBIGUOUS: {
+    status: 404,
+    message: 'Several servers have a session of this name: ask for <server>~<session>.',
+  },
+  TRANSPORT_NOT_OFFERED: {
+    status: 404,
+    message: 'The server of this session does not offer this transport.',
+  },
+  ENDPOINT_REFUSED: {
+    status: 404,
+    message: 'The server of this session reported an address that is not allowed here.',
+  },
+  PATH_NOT_FOUND: {
+    status: 404,
+    message: 'There is nothing at this path: the lookup is POST /resolveSession.',
+  },
+  METHOD_NOT_ALLOWED: { status: 405, message: 'The lookup takes POST only.' },
+  REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time.' },
+  BODY_TOO_LARGE: {
+    status: 413,
+    message: 'The lookup takes no body: its parameters belong in the query string.',
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    message: 'The request line and headers together are too long.',
+  },
+  ROLL_WARMING: { status: 503, message: 'The roll is still being called: ask again shortly.' },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    message: 'The session store does not answer: ask again shortly.',
+  },
+  STOPPING: { status: 503, message: 'This resolver is stopping: ask another one.' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+/** A stable code that programs may match on. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Body of every answer that is not a 200. */
+export interface ErrorBody {
+  readonly code: ErrorCode;
+  /** One sentence for people; may change between versions. */
+  readonly message: string;
+}
+
+/** The body that goes with a code. */
+export function errorBody(code: ErrorCode): ErrorBody {
+  return { code, message: ERRORS[code].message };
+}
+
+/** Seconds a client is asked to wait after a 503. */
+export const RETRY_AFTER_SECONDS = 1;

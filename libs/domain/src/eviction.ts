@@ -1,0 +1,49 @@
+import type { LocalId, ServerId } from './ids';
+import type { Fence } from './report';
+
+/** Why a server is struck off. */
+export type EvictionReason =
+  /** Its lease ran out and nobody renewed it. */
+  | 'lapsed'
+  /** An operator said so (`rollcall evict`). */
+  | 'operator';
+
+/** A server whose lease is over, as a sweep found it. */
+export interface LapsedServer {
+  readonly server: ServerId;
+  /** The report it was last believed for: an eviction counts only while this is still the newest. */
+  readonly fence: Fence;
+  readonly sessions: readonly LocalId[];
+}
+
+/** What a sweep saw, at one moment of the store's clock. */
+export interface LapseScan {
+  readonly settled: boolean;
+  /** The longest lapsed first, at most as many as were asked for. */
+  readonly lapsed: readonly LapsedServer[];
+  /** How many are lapsed in all. */
+  readonly total: number;
+}
+
+/** Whom a sweep may evict, and why it spares whom it spares. */
+export interface EvictionPlan {
+  readonly evict: readonly LapsedServer[];
+  readonly spared: number;
+  readonly sparedBecause?: 'unsettled';
+}
+
+/** What became of one eviction. */
+export type EvictionOutcome =
+  | { readonly kind: 'evicted'; readonly sessions: number }
+  /** A report arrived in between, and wins. */
+  | { readonly kind: 'renewed' }
+  /** The roll was not settled when the eviction arrived. */
+  | { readonly kind: 'unsettled' }
+  /** Somebody else has evicted it, or it was never there. */
+  | { readonly kind: 'gone' };
+
+/** Decides whom a sweep evicts: nobody until the roll is settled, for silence is no evidence before. */
+export function planEvictions(scan: LapseScan): EvictionPlan {
+  if (!scan.settled) return { evict: [], spared: scan.lapsed.length, sparedBecause: 'unsettled' };
+  return { evict: scan.lapsed, spared: 0 };
+}
