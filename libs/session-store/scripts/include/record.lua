@@ -1,0 +1,31 @@
+-- The last known record of a server: a header of fixed width, so that a touch can renew it in place, then the body.
+--   1-10 boot · 12-23 sequence · 25-37 reported at · 39-51 bare ids refreshed at · 53 state · 55-70 digest · 71 newline · body
+-- States: A on the roll · L leaving · U on the roll, its list never known · T tombstone (no body, digest all dashes)
+local NO_DIGEST = '----------------'
+
+local function writeRecord(recordKey, boot, sequence, now, state, digest, body, retention)
+  local header = string.format('%010.0f %012.0f %013.0f %013.0f %s %s\n', boot, sequence, now, now, state, digest)
+  redis.call('SET', recordKey, header .. body, 'PX', retention)
+end
+
+-- nil for an empty header
+local function readHeader(header)
+  if not header or #header < 70 then return nil end
+  return {
+    boot = tonumber(string.sub(header, 1, 10)),
+    sequence = tonumber(string.sub(header, 12, 23)),
+    keptAt = tonumber(string.sub(header, 39, 51)),
+    state = string.sub(header, 53, 53),
+    digest = string.sub(header, 55, 70)
+  }
+end
+
+-- The fence: an earlier boot or sequence changes nothing, an equal one is already applied. nil when the report may pass.
+local function refusal(record, boot, sequence)
+  if not record then return nil end
+  if boot < record.boot then return { 'superseded', record.boot } end
+  if boot > record.boot then return nil end
+  if sequence < record.sequence then return { 'outdated', record.sequence } end
+  if sequence == record.sequence then return { 'already' } end
+  return nil
+end

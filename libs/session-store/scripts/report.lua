@@ -1,0 +1,60 @@
+-- A report in full: a new list, a new endpoint, a new boot, or the first one after a loss.
+-- KEYS  1 record:<server>  string, TTL retention     2 answer:<server>  string, TTL lease
+--       3 due              sorted set                4 pulse, 5 settled  strings
+--       6 events           stream                    7… four per session with a bare form (include/changes.lua)
+-- ARGV  1 server  2 boot  3 sequence  4 digest of this report  5 digest of the record it replaces, dashes for none
+--       6 state (A, L, U)  7 answer  8 health and zone  9 lease of this report, ms  10 full lease, ms  11 retention, ms
+--       12 gap, ms  13 settle after, ms  14 cap of the stream  15 reason when a session is gone  16… changes
+-- Returns {'applied'} | {'already'} | {'superseded', boot} | {'outdated', sequence}
+--       | {'stored', record}: the store holds another list than the report replaces; repeat with that one's sessions
+--@include clock
+--@include pulse
+--@include record
+--@include changes
+--@include claims
+local recordKey, answerKey, dueKey, pulseKey, settledKey, eventsKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local server, boot, sequence, digest, replaces, state = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
+local answer, health = ARGV[7], ARGV[8]
+local lease, fullLease, retention = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+local gap, settleAfter, cap, goneReason = tonumber(ARGV[12]), tonumber(ARGV[13]), ARGV[14], ARGV[15]
+
+local stored = redis.call('GET', recordKey)
+local record = readHeader(stored)
+local refused = refusal(record, boot, sequence)
+if refused then return refused end
+local onRoll = record and record.state ~= 'T'
+if onRoll and record.digest ~= replaces then return { 'stored', stored } end
+
+local now = clock()
+local changes = readChanges(16, 7)
+local listed = {}
+for _, change in ipairs(changes) do
+  if change.kind ~= '-' then listed[#listed + 1] = change.session .. '\n' end
+end
+local list = table.concat(listed)
+
+-- The first write has to be one that a full store refuses (not PEXPIRE or DEL), or the rest would pass, too.
+writeRecord(recordKey, boot, sequence, now, state, digest, answer .. '\n' .. health .. '\n' .. list, retention)
+local roll = {
+  server = server, answer = answer, now = now, deadline = now + lease, lease = fullLease, retention = retention,
+  settled = pulse(pulseKey, settledKey, now, gap, settleAfter, retention),
+  publish = publisher(eventsKey, cap, now)
+}
+if state ~= 'U' then redis.call('SET', answerKey, '=' .. answer .. '\n' .. list, 'PXAT', roll.deadline) end
+redis.call('ZADD', dueKey, roll.deadline, server)
+
+if not onRoll then roll.publish('server.joined', 'server', server, 'reason', record and 'returned' or 'new') end
+for _, change in ipairs(changes) do
+  if change.kind == '-' then
+    if onRoll then
+      if change.id then release(change.id, roll) end
+      roll.publish('session.closed', 'server', server, 'session', change.session, 'reason', goneReason)
+    end
+  else
+    if change.id then claim(change.id, roll) end
+    if change.kind == '+' or not onRoll then
+      roll.publish('session.opened', 'server', server, 'session', change.session)
+    end
+  end
+end
+return { 'applied' }

@@ -1,0 +1,53 @@
+#!lua flags=allow-oom
+-- A report that changes nothing: renews what the last one wrote, or, finding anything else than that, writes nothing.
+-- KEYS  1 record  2 answer  3 due  4 pulse  5 settled  6… three per session with a bare form: bare, claims, contest
+-- ARGV  1 server  2 boot  3 sequence  4 digest  5 lease, ms  6 retention, ms  7 gap, ms  8 settle after, ms
+--       9 how long the last known owners of bare ids go without being refreshed, ms
+-- Returns {'applied'} | {'already'} | {'superseded', boot} | {'outdated', sequence} | {'full'}: send the report in full
+--@include clock
+--@include pulse
+--@include record
+local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local refreshAfter = tonumber(ARGV[9])
+
+local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
+local refused = refusal(record, boot, sequence)
+if refused then return refused end
+if not record or record.boot ~= boot or record.state ~= 'A' or record.digest ~= digest then return { 'full' } end
+local now = clock()
+if now - record.keptAt > refreshAfter then return { 'full' } end
+
+local mine = '=' .. server .. '\t'
+local contested = {}
+for key = 6, #KEYS, 3 do
+  local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
+  if owner == '!' then
+    if not redis.call('ZSCORE', KEYS[key + 1], server) then return { 'full' } end
+    if redis.call('ZCOUNT', KEYS[key + 1], '-inf', now) > 0 or redis.call('ZCARD', KEYS[key + 1]) < 2 then return { 'full' } end
+    contested[key] = true
+  elseif owner ~= mine then
+    return { 'full' }
+  end
+end
+
+local deadline = now + lease
+if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return { 'full' } end
+redis.call('SETRANGE', recordKey, 11, string.format('%012.0f %013.0f', sequence, now))
+redis.call('PEXPIREAT', recordKey, now + retention)
+redis.call('ZADD', dueKey, deadline, server)
+for key = 6, #KEYS, 3 do
+  if contested[key] then
+    redis.call('ZADD', KEYS[key + 1], deadline, server)
+    redis.call('PEXPIREAT', KEYS[key + 1], deadline, 'GT')
+    redis.call('PEXPIREAT', KEYS[key + 2], deadline, 'GT')
+    redis.call('PEXPIREAT', KEYS[key], deadline, 'GT')
+  else
+    redis.call('PEXPIREAT', KEYS[key], deadline)
+  end
+end
+
+local last = tonumber(string.match(redis.call('GET', pulseKey) or '', ':(%d+)$'))
+if not last or now < last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
+return { 'applied' }

@@ -1,0 +1,60 @@
+import { StoreUnavailableError } from '@rollcall/domain';
+import type { Redis } from 'ioredis';
+import type { StoreObserver } from './redis-connection';
+import { toStoreError } from './store-errors';
+
+const TIMEOUTS_BEFORE_RECONNECT = 3;
+const SILENCE_BEFORE_RECONNECT_MS = 500;
+const COMMAND_TIMED_OUT = 'Command timed out';
+
+/**
+ * Runs the store's commands: measures them, translates their errors, and gives up a connection on which nothing but
+ * time-outs (three or more, for half a second) was heard, for a half-open socket never closes by itself.
+ */
+export class CommandRunner {
+  private timeoutsInARow = 0;
+  private firstTimeoutAtMs = 0;
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly observer: StoreObserver,
+  ) {}
+
+  /** Runs one command under a name for the metrics. */
+  async run<T>(name: string, command: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    try {
+      const result = await command();
+      this.timeoutsInARow = 0;
+      this.observer.commandFinished?.(name, (performance.now() - startedAt) / 1000, true);
+      return result;
+    } catch (error) {
+      this.observer.commandFinished?.(name, (performance.now() - startedAt) / 1000, false);
+      this.noteTimeout(error);
+      throw toStoreError(error);
+    }
+  }
+
+  private noteTimeout(error: unknown): void {
+    const timedOut = error instanceof Error && error.message === COMMAND_TIMED_OUT;
+    this.timeoutsInARow = timedOut ? this.timeoutsInARow + 1 : 0;
+    if (this.timeoutsInARow === 1) this.firstTimeoutAtMs = performance.now();
+    if (this.timeoutsInARow < TIMEOUTS_BEFORE_RECONNECT) return;
+    if (performance.now() - this.firstTimeoutAtMs < SILENCE_BEFORE_RECONNECT_MS) return;
+    this.timeoutsInARow = 0;
+    this.redis.disconnect(true);
+  }
+}
+
+/** Rejects as `unreachable` when the work takes longer than this; the work itself is left to its own time-out. */
+export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StoreUnavailableError('unreachable')), Math.max(0, timeoutMs));
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

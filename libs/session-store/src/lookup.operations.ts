@@ -1,0 +1,51 @@
+import { LOOKUP_BUDGET_MS, type Evidence, type LastKnown, type PublicId } from '@rollcall/domain';
+import { decodeBareAnswer, decodeKnownOwner, decodeServerAnswer } from './answer.codec';
+import { within } from './command-runner';
+import { lastKnownIn } from './record.codec';
+import { pulseArguments, type StoreContext } from './store-context';
+
+/** Lookups and renewals; see the port. No script runs on the lookup path: a hit is one GET. */
+export class LookupOperations {
+  constructor(private readonly context: StoreContext) {}
+
+  async lookup(id: PublicId): Promise<Evidence> {
+    const { redis, keys, runner } = this.context;
+    const startedAt = performance.now();
+    const key = id.kind === 'qualified' ? keys.answer(id.server) : keys.bare(id.local);
+    const value = await runner.run('get', () => redis.get(key));
+    if (value === null) return this.lookAgain(id, LOOKUP_BUDGET_MS - (performance.now() - startedAt));
+    return id.kind === 'qualified' ? qualifiedEvidence(value, id) : bareEvidence(value, id);
+  }
+
+  async renew(): Promise<{ settled: boolean }> {
+    const { keys, policy, runner, script } = this.context;
+    const settled = await runner.run('renew', () =>
+      script('renew', [keys.pulse, keys.settled], pulseArguments(policy)),
+    );
+    return { settled: settled === 1 };
+  }
+
+  private async lookAgain(id: PublicId, budgetMs: number): Promise<Evidence> {
+    const { redis, keys, runner } = this.context;
+    const key = id.kind === 'qualified' ? keys.record(id.server) : keys.known(id.local);
+    const [known = null, settled = null] = await within(
+      budgetMs,
+      runner.run('mget', () => redis.mget(key, keys.settled)),
+    );
+    return { kind: 'absent', settled: settled !== null, lastKnown: lastKnownOf(known, id) };
+  }
+}
+
+function qualifiedEvidence(value: string, id: PublicId & { kind: 'qualified' }): Evidence {
+  const answer = decodeServerAnswer(value, id.server, id.local);
+  return answer ? { kind: 'answer', ...answer } : { kind: 'not-listed' };
+}
+
+function bareEvidence(value: string, id: PublicId): Evidence {
+  const answer = decodeBareAnswer(value, id.local);
+  return answer === 'contested' ? { kind: 'ambiguous' } : { kind: 'answer', ...answer };
+}
+
+function lastKnownOf(value: string | null, id: PublicId): LastKnown {
+  return id.kind === 'qualified' ? lastKnownIn(value, id.server, id.local) : decodeKnownOwner(value, id.local);
+}

@@ -1,0 +1,91 @@
+import type {
+  Evidence,
+  EvictionOutcome,
+  Fence,
+  LapsedServer,
+  LapseScan,
+  LeasePolicy,
+  PublicId,
+  Report,
+  ReportOutcome,
+  ServerId,
+  ServerPage,
+  SessionStore,
+} from '@rollcall/domain';
+import type { Redis } from 'ioredis';
+import { CommandRunner } from './command-runner';
+import { rollKeys, type RollName } from './keys';
+import { LookupOperations } from './lookup.operations';
+import { scriptCommands } from './lua/script-commands';
+import type { StoreObserver } from './redis-connection';
+import { ReportOperations } from './report.operations';
+import { RollOperations } from './roll.operations';
+import type { StoreContext } from './store-context';
+
+/** Keeps the stream below some 20 MB: enough for hours of a large fleet's comings and goings. */
+export const EVENTS_MAX = 100_000;
+
+/** The roll in Redis; see the port. */
+export class RedisSessionStore implements SessionStore {
+  private readonly reports: ReportOperations;
+  private readonly lookups: LookupOperations;
+  private readonly roll: RollOperations;
+
+  constructor(redis: Redis, name: RollName, policy: LeasePolicy, observer: StoreObserver = {}) {
+    const context: StoreContext = {
+      redis,
+      policy,
+      keys: rollKeys(name),
+      runner: new CommandRunner(redis, observer),
+      script: scriptCommands(redis),
+      eventsMax: EVENTS_MAX,
+    };
+    this.reports = new ReportOperations(context);
+    this.lookups = new LookupOperations(context);
+    this.roll = new RollOperations(context);
+  }
+
+  report(report: Report): Promise<ReportOutcome> {
+    return this.reports.report(report);
+  }
+
+  withdraw(server: ServerId, fence: Fence): Promise<ReportOutcome> {
+    return this.reports.withdraw(server, fence);
+  }
+
+  ping(): Promise<void> {
+    return this.reports.ping();
+  }
+
+  lookup(id: PublicId): Promise<Evidence> {
+    return this.lookups.lookup(id);
+  }
+
+  renew(): Promise<{ readonly settled: boolean }> {
+    return this.lookups.renew();
+  }
+
+  findLapsed(limit: number): Promise<LapseScan> {
+    return this.roll.findLapsed(limit);
+  }
+
+  evict(server: LapsedServer): Promise<EvictionOutcome> {
+    return this.roll.evict(server);
+  }
+
+  evictNow(server: ServerId): Promise<EvictionOutcome> {
+    return this.roll.evictNow(server);
+  }
+
+  servers(cursor: number, limit: number): Promise<ServerPage> {
+    return this.roll.servers(cursor, limit);
+  }
+
+  sweepFinished(): Promise<void> {
+    return this.roll.sweepFinished();
+  }
+
+  sinceLastSweepMs(): Promise<number | undefined> {
+    return this.roll.sinceLastSweepMs();
+  }
+}

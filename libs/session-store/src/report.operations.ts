@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import {
+  hasBareForm,
+  InvalidReportError,
+  reportProblem,
+  StoreUnavailableError,
+  type Fence,
+  type LocalId,
+  type Report,
+  type ReportOutcome,
+  type ServerId,
+} from '@rollcall/domain';
+import { encodeEndpoint } from './answer.codec';
+import { decodeRecord, encodeHealth, NO_DIGEST, recordBody, type RecordState } from './record.codec';
+import { sessionChanges, sessionKeys } from './session-changes';
+import { pulseArguments, type StoreContext } from './store-context';
+import { seeRecord, strike } from './strike.operation';
+
+/** What this process knows the store to hold of a server: spares an unchanged report everything but a touch. */
+interface Acknowledged {
+  readonly boot: number;
+  readonly state: RecordState;
+  readonly digest: string;
+  readonly body: string;
+  readonly sessions: readonly LocalId[];
+  /** The keys of a touch, which stay the same as long as the list does. */
+  readonly touchKeys: readonly string[];
+}
+
+const NOTHING_KNOWN = { digest: NO_DIGEST, sessions: [] as readonly LocalId[], state: 'T' as RecordState };
+
+/** Enough for the largest fleet reporting through one process; beyond it a server costs one more round trip. */
+const ACKNOWLEDGED_MAX = 50_000;
+
+/** A report is repeated when the store held another list than expected: once after a restart, more only if two agents race. */
+const ATTEMPTS_MAX = 4;
+
+/** Bare ids' last known owners are refreshed this often: their TTL is then never shorter than nine tenths of the retention. */
+const KNOWN_REFRESHES_PER_RETENTION = 10;
+
+/** Reports, withdrawals and pings; see the port. */
+export class ReportOperations {
+  private readonly acknowledged = new Map<ServerId, Acknowledged>();
+
+  constructor(private readonly context: StoreContext) {}
+
+  async report(report: Report): Promise<ReportOutcome> {
+    const problem = reportProblem(report);
+    if (problem !== undefined) throw new InvalidReportError(problem);
+
+    const known = this.acknowledged.get(report.server);
+    if (known && this.isUnchanged(report, known)) {
+      const outcome = await this.touch(report, known);
+      if (outcome) return outcome;
+    }
+    return this.reportInFull(report, known ?? NOTHING_KNOWN);
+  }
+
+  async withdraw(server: ServerId, fence: Fence): Promise<ReportOutcome> {
+    this.acknowledged.delete(server);
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const seen = await seeRecord(this.context, server);
+      const reply = await strike(this.context, server, seen, 'withdrawn', fence);
+      if (reply[0] === 'struck') return { kind: 'applied' };
+      if (reply[0] !== 'renewed') return toOutcome(reply);
+    }
+    throw new StoreUnavailableError('refused');
+  }
+
+  async ping(): Promise<void> {
+    await this.context.runner.run('ping', () => this.context.redis.ping());
+  }
+
+  private isUnchanged(report: Report, known: Acknowledged): boolean {
+    if (report.leaving || known.state !== 'A' || known.boot !== report.boot) return false;
+    const { endpoint, healthy, zone } = report;
+    return recordBody(endpoint, healthy, zone, listed(report, known.sessions)) === known.body;
+  }
+
+  private async touch(report: Report, known: Acknowledged): Promise<ReportOutcome | undefined> {
+    const { policy, runner, script } = this.context;
+    const args = [
+      ...[report.server, report.boot, report.sequence, known.digest],
+      ...[policy.leaseTtlMs, ...pulseArguments(policy)],
+      Math.floor(policy.retentionMs / KNOWN_REFRESHES_PER_RETENTION),
+    ];
+    const [code, detail] = (await runner.run('touch', () => script('touch', known.touchKeys, args))) as Reply;
+    return code === 'full' ? undefined : toOutcome([code, detail]);
+  }
+
+  private async reportInFull(
+    report: Report,
+    base: Pick<Acknowledged, 'digest' | 'sessions' | 'state'>,
+  ): Promise<ReportOutcome> {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const next = this.acknowledgement(report, base);
+      const [code, detail] = await this.sendInFull(report, base, next);
+      if (code === 'stored') {
+        base = decodeRecord(String(detail));
+        continue;
+      }
+      if (code === 'applied') this.remember(report.server, next);
+      return toOutcome([code, detail]);
+    }
+    throw new StoreUnavailableError('refused');
+  }
+
+  private async sendInFull(
+    report: Report,
+    base: Pick<Acknowledged, 'digest' | 'sessions'>,
+    next: Acknowledged,
+  ): Promise<Reply> {
+    const { keys, policy, eventsMax, runner, script } = this.context;
+    const changes = sessionChanges(base.sessions, next.sessions);
+    const args = [
+      ...[report.server, report.boot, report.sequence, next.digest, base.digest, next.state],
+      ...[encodeEndpoint(report.endpoint), encodeHealth(report.healthy, report.zone)],
+      ...[report.leaving ? policy.leavingLeaseMs : policy.leaseTtlMs, policy.leaseTtlMs],
+      ...[...pulseArguments(policy), eventsMax],
+      report.sessions.kind === 'withheld' ? 'unhealthy' : 'closed',
+      ...changes.map(({ text }) => text),
+    ];
+    const scriptKeys = [...keys.ofServer(report.server), ...sessionKeys(keys, changes)];
+    return (await runner.run('report', () => script('report', scriptKeys, args))) as Reply;
+  }
+
+  private acknowledgement(report: Report, base: Pick<Acknowledged, 'sessions' | 'state'>): Acknowledged {
+    const { keys } = this.context;
+    const sessions = listed(report, base.sessions);
+    const body = recordBody(report.endpoint, report.healthy, report.zone, sessions);
+    const neverListed = report.sessions.kind === 'unknown' && (base.state === 'T' || base.state === 'U');
+    const touchKeys = [keys.record(report.server), keys.answer(report.server), keys.due, keys.pulse, keys.settled];
+    for (const local of sessions.filter(hasBareForm)) {
+      touchKeys.push(keys.bare(local), keys.claims(local), keys.contest(local));
+    }
+    return {
+      boot: report.boot,
+      state: neverListed ? 'U' : report.leaving ? 'L' : 'A',
+      digest: createHash('sha1').update(body).digest('hex').slice(0, NO_DIGEST.length),
+      body,
+      sessions,
+      touchKeys,
+    };
+  }
+
+  private remember(server: ServerId, acknowledged: Acknowledged): void {
+    this.acknowledged.delete(server);
+    this.acknowledged.set(server, acknowledged);
+    if (this.acknowledged.size <= ACKNOWLEDGED_MAX) return;
+    const [oldest] = this.acknowledged.keys();
+    if (oldest !== undefined) this.acknowledged.delete(oldest);
+  }
+}
+
+type Reply = readonly [code: string, detail?: string | number];
+
+function listed(report: Report, stored: readonly LocalId[]): readonly LocalId[] {
+  switch (report.sessions.kind) {
+    case 'listed':
+      return report.sessions.ids;
+    case 'unknown':
+      return stored;
+    case 'withheld':
+      return [];
+  }
+}
+
+function toOutcome([code, detail]: Reply): ReportOutcome {
+  switch (code) {
+    case 'applied':
+      return { kind: 'applied' };
+    case 'already':
+      return { kind: 'already-applied' };
+    case 'superseded':
+      return { kind: 'superseded', boot: Number(detail) };
+    case 'outdated':
+      return { kind: 'outdated', sequence: Number(detail) };
+    default:
+      throw new Error(`a script answered with an unknown code: ${code}`);
+  }
+}

@@ -1,0 +1,21 @@
+import type { LeasePolicy } from '@rollcall/domain';
+import type { Redis } from 'ioredis';
+import type { CommandRunner } from './command-runner';
+import type { RollKeys } from './keys';
+import type { RunScript } from './lua/script-commands';
+
+/** What the groups of operations of one store share. */
+export interface StoreContext {
+  readonly redis: Redis;
+  readonly keys: RollKeys;
+  readonly policy: LeasePolicy;
+  readonly runner: CommandRunner;
+  readonly script: RunScript;
+  /** Most entries the event stream keeps, approximately. */
+  readonly eventsMax: number;
+}
+
+/** The arguments every script that writes takes, in their order: retention, gap, settle after, all in milliseconds. */
+export function pulseArguments({ retentionMs, gapMs, settleAfterMs }: LeasePolicy): number[] {
+  return [retentionMs, gapMs, Math.ceil(settleAfterMs)];
+}
