@@ -11,7 +11,10 @@ const target = join(root, 'libs/session-store/src/lua/scripts.generated.ts');
 
 const read = (name) => readFileSync(join(folder, name), 'utf8').trimEnd();
 const withoutComments = (lua) => lua.replace(/^--(?!@).*\n?/gm, '').replace(/^ +/gm, '');
-const assemble = (name) => withoutComments(read(name)).replace(/^--@include (\S+)$/gm, (_, part) => withoutComments(read(`include/${part}.lua`)));
+const assemble = (name) =>
+  withoutComments(read(name)).replace(/^--@include (\S+)$/gm, (_, part) =>
+    withoutComments(read(`include/${part}.lua`)),
+  );
 const camelCase = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 
 const entries = readdirSync(folder)
@@ -19,7 +22,8 @@ const entries = readdirSync(folder)
   .sort()
   .map((name) => {
     const lua = assemble(name);
-    if (/[`\\$]/.test(lua.replace(/\\[tn]/g, '').replace(/[$](?=')/g, ''))) throw new Error(`${name}: a backtick, or an escape other than \\t and \\n`);
+    if (/[`\\$]/.test(lua.replace(/\\[tn]/g, '').replace(/[$](?=')/g, '')))
+      throw new Error(`${name}: a backtick, or an escape other than \\t and \\n`);
     return `  ${camelCase(name.slice(0, -4))}: String.raw\`\n${lua}\n\`.trim(),`;
   });
 const module = `// Made from ../../scripts/*.lua by tools/checks/lua-scripts.mjs --write: change those.
@@ -33,7 +37,9 @@ if (process.argv.includes('--write')) {
   writeFileSync(target, module);
   console.log('libs/session-store/src/lua/scripts.generated.ts written');
 } else if (readFileSync(target, 'utf8') !== module) {
-  console.error('libs/session-store/src/lua/scripts.generated.ts is out of date: run node tools/checks/lua-scripts.mjs --write');
+  console.error(
+    'libs/session-store/src/lua/scripts.generated.ts is out of date: run node tools/checks/lua-scripts.mjs --write',
+  );
   process.exitCode = 1;
 } else {
   console.log('Lua scripts: embedded module is up to date');

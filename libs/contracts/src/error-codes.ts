@@ -41,6 +41,7 @@ export const ERRORS = {
     status: 431,
     message: 'The request line and headers together are too long.',
   },
+  INTERNAL_ERROR: { status: 500, message: 'A fault in Rollcall itself: its log says which.' },
   ROLL_WARMING: { status: 503, message: 'The roll is still being called: ask again shortly.' },
   STORE_UNAVAILABLE: {
     status: 503,

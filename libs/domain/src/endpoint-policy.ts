@@ -35,9 +35,25 @@ const NEVER = [
   '0.0.0.0/8',
   '240.0.0.0/4',
   '::/128',
+  '2002:a9fe::/32', // 6to4 of link-local
 ].map(block);
 const LOOPBACK = ['127.0.0.0/8', '::1/128'].map(block);
-const METADATA_NAMES = ['metadata.google.internal', 'metadata.goog', 'instance-data'];
+const METADATA_NAMES = [
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'instance-data',
+  'instance-data.ec2.internal',
+];
+/** What /etc/hosts of common distributions calls the loopback address. */
+const LOOPBACK_NAMES = [
+  'localhost',
+  'localhost.localdomain',
+  'localhost4',
+  'localhost6',
+  'ip6-localhost',
+  'ip6-loopback',
+];
 const DNS_SUFFIX = /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
 
 interface PortRange {
@@ -78,7 +94,7 @@ export function endpointPolicy(
 function hostRefusal(host: string, allowed: AllowList): string | undefined {
   const address = parseIpAddress(host);
   return address === undefined
-    ? nameRefusal(host.toLowerCase(), allowed)
+    ? nameRefusal(host.toLowerCase().replace(/\.$/, ''), allowed)
     : addressRefusal(address, allowed);
 }
 
@@ -94,13 +110,14 @@ function addressRefusal(address: IpAddress, { blocks, suffixes }: AllowList): st
 }
 
 function nameRefusal(name: string, { blocks, suffixes }: AllowList): string | undefined {
+  if (name.includes(':')) return 'the address cannot be read';
   // Resolvers of names read "127.1" or "0x7f000001" as an address, so such a name could hide one.
   if (/(^|\.)(\d+|0x[0-9a-f]*)$/.test(name))
     return 'the name reads as a number, and could hide an address';
   if (METADATA_NAMES.includes(name))
     return 'link-local, metadata, multicast and reserved addresses are never allowed';
   if (suffixes.some((suffix) => hasSuffix(name, suffix))) return undefined;
-  if (hasSuffix(name, 'localhost'))
+  if (LOOPBACK_NAMES.some((loopback) => hasSuffix(name, loopback)))
     return 'loopback addresses are allowed only when ENDPOINT_ALLOW lists them';
   return blocks.length + suffixes.length > 0 ? 'the name is not among ENDPOINT_ALLOW' : undefined;
 }

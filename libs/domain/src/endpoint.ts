@@ -1,3 +1,5 @@
+import { parseIpAddress } from './ip-address';
+
 /** How a client wants to be carried to its session. */
 export type Transport = 'HTTP' | 'QUIC';
 
@@ -13,7 +15,8 @@ export interface Endpoint {
   readonly webUrlPath: string;
 }
 
-const HOST = /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$|^[0-9A-Fa-f:.]{2,45}$/;
+const DNS_LABEL = '[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?';
+const DNS_NAME = new RegExp(`^(?=.{1,253}$)${DNS_LABEL}(?:\\.${DNS_LABEL})*$`);
 const WEB_URL_PATH = /^\/[\x21-\x7e]{0,255}$/;
 
 /** The port that carries this transport, or undefined when the host does not offer it. */
@@ -24,7 +27,7 @@ export function portFor(endpoint: Endpoint, transport: Transport): number | unde
 
 /** Says what is wrong with the form of an endpoint, or undefined when nothing is. */
 export function endpointProblem(endpoint: Endpoint): string | undefined {
-  if (!HOST.test(endpoint.host)) return 'the host must be a DNS name or an IP address';
+  if (!isHost(endpoint.host)) return 'the host must be a DNS name or an IP address';
   if (!isPort(endpoint.httpPort)) return 'the HTTP port must be a number from 1 to 65535';
   if (endpoint.quicPort !== 0 && !isPort(endpoint.quicPort))
     return 'the QUIC port must be 0 or a number from 1 to 65535';
@@ -32,6 +35,10 @@ export function endpointProblem(endpoint: Endpoint): string | undefined {
     return 'the web URL path must start with / and hold at most 256 printable ASCII characters without spaces';
   }
   return undefined;
+}
+
+function isHost(text: string): boolean {
+  return DNS_NAME.test(text) || parseIpAddress(text) !== undefined;
 }
 
 function isPort(value: number): boolean {

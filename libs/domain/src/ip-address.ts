@@ -9,6 +9,7 @@ export interface IpBlock {
 
 const IPV4_MAPPED = 0xffffn << 32n;
 const NAT64 = 0x64ff9bn << 96n;
+const IPV6_LOOPBACK = 1n;
 const LOW_32_BITS = 0xffffffffn;
 
 /** Reads an IPv4 address in four decimal parts or an IPv6 address without zone; undefined for anything else. */
@@ -50,20 +51,21 @@ function mapIpv4(value: bigint | undefined): IpAddress | undefined {
 function parseIpv6(text: string): IpAddress | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map((half) => parseGroups(half));
-  if (head === undefined) return undefined;
-  if (halves.length === 1) return head.length === 8 ? joinGroups(head) : undefined;
-  if (tail === undefined || head.length + tail.length > 7) return undefined;
+  const groups = halves.map((half, index) => parseGroups(half, index === halves.length - 1));
+  const [head, tail] = groups;
+  if (head === undefined || groups.includes(undefined)) return undefined;
+  if (tail === undefined) return head.length === 8 ? unwrapIpv4(joinGroups(head)) : undefined;
+  if (head.length + tail.length > 7) return undefined;
   const gap = new Array<bigint>(8 - head.length - tail.length).fill(0n);
-  return unwrapNat64(joinGroups([...head, ...gap, ...tail]));
+  return unwrapIpv4(joinGroups([...head, ...gap, ...tail]));
 }
 
-function parseGroups(text: string): bigint[] | undefined {
+function parseGroups(text: string, isLast: boolean): bigint[] | undefined {
   if (text === '') return [];
   const groups: bigint[] = [];
   const parts = text.split(':');
   for (const [index, part] of parts.entries()) {
-    if (part.includes('.') && index === parts.length - 1) {
+    if (isLast && part.includes('.') && index === parts.length - 1) {
       const embedded = parseIpv4(part);
       if (embedded === undefined) return undefined;
       groups.push(embedded >> 16n, embedded & 0xffffn);
@@ -80,7 +82,9 @@ function joinGroups(groups: readonly bigint[]): IpAddress {
   return groups.reduce((value, group) => (value << 16n) | group, 0n);
 }
 
-/** 64:ff9b::/96 (RFC 6052) reaches the IPv4 address in its last 32 bits: judge it as that. */
-function unwrapNat64(address: IpAddress): IpAddress {
-  return address >> 32n === NAT64 >> 32n ? IPV4_MAPPED | (address & LOW_32_BITS) : address;
+/** 64:ff9b::/96 (RFC 6052) and ::/96 (RFC 4291, but for :: and ::1) stand for the IPv4 address in their last 32 bits: judge them as that. */
+function unwrapIpv4(address: IpAddress): IpAddress {
+  const prefix = address >> 32n;
+  const isWrapped = prefix === NAT64 >> 32n || (prefix === 0n && address > IPV6_LOOPBACK);
+  return isWrapped ? IPV4_MAPPED | (address & LOW_32_BITS) : address;
 }

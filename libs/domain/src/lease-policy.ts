@@ -56,8 +56,8 @@ export function leasePolicy(timings: LeaseTimings): LeasePolicy {
     reportTimeoutMs: reportTimeoutMs(intervalMs),
     gapMs,
     renewEveryMs: Math.floor(gapMs / 4),
-    settleAfterMs: 1.5 * intervalMs + 2_000,
-    lateAfterMs: 2.2 * intervalMs,
+    settleAfterMs: Math.ceil(1.5 * intervalMs) + 2_000,
+    lateAfterMs: Math.round(2.2 * intervalMs),
     leavingLeaseMs: 2 * intervalMs,
     watchdogMs: Math.max(3 * sweepIntervalMs, WATCHDOG_MIN_MS),
   };

@@ -1,4 +1,4 @@
-import type { EvictionOutcome, EvictionReason, LapsedServer, LapseScan } from './eviction';
+import type { EvictionOutcome, LapsedServer, LapseScan } from './eviction';
 import type { PublicId, ServerId } from './ids';
 import type { Fence, Report, ReportOutcome } from './report';
 import type { Evidence } from './resolution';

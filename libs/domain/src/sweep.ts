@@ -55,7 +55,7 @@ export async function sweep(store: SweepStore, options: SweepOptions = {}): Prom
     );
   }
   await store.sweepFinished();
-  return { lapsed: scan.total, settled: scan.settled, ...tally(outcomes, plan.spared) };
+  return { lapsed: scan.total, ...tally(outcomes, plan.spared), settled: scan.settled };
 }
 
 function tally(

@@ -1,0 +1,17 @@
+export { ConfigError } from './config-error';
+export { EndpointSettings } from './endpoint.settings';
+export { LogSettings, type LogConfig, type LogLevel } from './log.settings';
+export { metricsSettings, type MetricsConfig } from './metrics.settings';
+export { readEnv, type Config, type Environment, type SettingsGroups } from './read-env';
+export { EXIT_CONFIG_INVALID, readEnvOrExit, type HostProcess } from './read-env-or-exit';
+export { redisAddress, RedisSettings, type RedisConfig } from './redis.settings';
+export {
+  Setting,
+  settingsOf,
+  type SettingInfo,
+  type SettingOptions,
+  type Settings,
+  type SettingsClass,
+  type SettingValue,
+} from './setting.decorator';
+export { TimingSettings } from './timing.settings';

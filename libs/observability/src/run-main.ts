@@ -1,0 +1,86 @@
+import { EXIT_CONFIG_INVALID } from '@rollcall/config';
+import type { Logger } from 'pino';
+import { within } from './deadline';
+import { createLogger } from './logger';
+
+/** A running app. */
+export interface RunningApp {
+  /** Stops taking work, finishes what is under way and releases what it holds. */
+  stop(): Promise<void>;
+}
+
+const STOP_TIMEOUT_MS = 10_000;
+const LAST_LINES_TIMEOUT_MS = 500;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const EXIT_FAILED = 1;
+const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
+
+type StopSignal = keyof typeof SIGNAL_NUMBERS;
+
+/**
+ * Runs an app from its start to the end of its process.
+ * - starting: `start` is under way; if it fails, a fatal line and exit 1 (78 for a ConfigError).
+ * - running: until SIGTERM or SIGINT, whether or not anything else keeps the event loop alive.
+ * - stopping: what `start` gave is stopped once, within ten seconds; exit 0, or 1 when that failed. A signal that
+ *   arrives while `start` is under way takes effect when it is done. A second signal ends the process at once.
+ * An error that nobody has caught is a fatal line and exit 1, in every state.
+ */
+export function runMain(
+  app: string,
+  logger: Logger | undefined,
+  start: () => Promise<RunningApp>,
+  stopTimeoutMs = STOP_TIMEOUT_MS,
+): void {
+  const log = logger ?? createLogger({ app, level: 'info' });
+  let ending = false;
+  const end = (code: number): void => {
+    if (!ending) exitWhenWritten(code);
+    ending = true;
+  };
+  const fail = (err: unknown, sentence: string): void => {
+    if (!ending) log.fatal({ err }, sentence);
+    end(isConfigError(err) ? EXIT_CONFIG_INVALID : EXIT_FAILED);
+  };
+
+  setInterval(() => undefined, LONGEST_TIMER_MS);
+  process.on('uncaughtException', (err) => fail(err, `${app} ends: an error that nobody caught`));
+  process.on('unhandledRejection', (err) =>
+    fail(err, `${app} ends: a rejection that nobody caught`),
+  );
+
+  const started = Promise.resolve().then(start);
+  started.catch((err: unknown) => fail(err, `${app} could not start: ${messageOf(err)}`));
+
+  let stopping = false;
+  const stop = async (signal: StopSignal): Promise<void> => {
+    if (stopping) process.exit(128 + SIGNAL_NUMBERS[signal]);
+    stopping = true;
+    log.info({ signal }, `${app} is stopping`);
+    const stopped = started.then((running) => running.stop());
+    try {
+      await within(stopTimeoutMs, `not stopped within ${stopTimeoutMs} ms`, stopped);
+      log.info(`${app} has stopped`);
+      end(0);
+    } catch (err) {
+      fail(err, `${app} did not stop cleanly: ${messageOf(err)}`);
+    }
+  };
+  for (const signal of Object.keys(SIGNAL_NUMBERS) as StopSignal[]) {
+    process.on(signal, () => void stop(signal));
+  }
+}
+
+/** Ends the process when the last line is out; a reader of stdout that has stopped reading does not hold it up. */
+function exitWhenWritten(code: number): void {
+  const exit = () => process.exit(code);
+  setTimeout(exit, LAST_LINES_TIMEOUT_MS);
+  process.stdout.write('', exit);
+}
+
+function isConfigError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
