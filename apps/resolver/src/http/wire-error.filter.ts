@@ -1,0 +1,48 @@
+import {
+  Catch,
+  HttpException,
+  Logger,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RESOLVE_SESSION_PATH, type ErrorCode } from '@rollcall/contracts';
+import { errorAnswer, writeAnswer } from './http-answer';
+
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  404: 'PATH_NOT_FOUND',
+  413: 'BODY_TOO_LARGE',
+};
+
+/** Gives everything that Nest or Fastify refuses, and every fault of ours, the body that the contract promises. */
+@Catch()
+export class WireErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger(WireErrorFilter.name);
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    reply.hijack();
+    writeAnswer(reply.raw, errorAnswer(this.codeOf(exception, http.getRequest<FastifyRequest>())));
+  }
+
+  private codeOf(exception: unknown, request: FastifyRequest): ErrorCode {
+    const status = statusOf(exception);
+    if (status === 404 && isLookupPath(request.raw.url)) return 'METHOD_NOT_ALLOWED';
+    if (status >= 400 && status < 500) return CODES[status] ?? 'MALFORMED_REQUEST';
+    this.logger.error(exception);
+    return 'INTERNAL_ERROR';
+  }
+}
+
+function statusOf(exception: unknown): number {
+  if (exception instanceof HttpException) return exception.getStatus();
+  // A body that ends too early fails with an error of the stream, to which Fastify adds the status.
+  const { statusCode } = (exception ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : 500;
+}
+
+function isLookupPath(target = ''): boolean {
+  const base = 'http://resolver';
+  return URL.canParse(target, base) && new URL(target, base).pathname === RESOLVE_SESSION_PATH;
+}

@@ -1,0 +1,12 @@
+import 'reflect-metadata';
+import { readEnvOrExit } from '@rollcall/config';
+import { createLogger, runMain } from '@rollcall/observability';
+import { startResolver } from './resolver.application';
+import { RESOLVER_SETTINGS } from './resolver.config';
+
+const ABOUT =
+  'rollcall resolver: tells Amazon DCV Connection Gateways which host carries a session.';
+
+const config = readEnvOrExit(RESOLVER_SETTINGS, process.env, ABOUT);
+const logger = createLogger({ app: 'resolver', level: config.log.level });
+runMain('resolver', logger, () => startResolver(config, logger));

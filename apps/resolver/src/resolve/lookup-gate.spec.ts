@@ -1,0 +1,80 @@
+import { StoreUnavailableError } from '@rollcall/domain';
+import { LookupGate } from './lookup-gate';
+
+const BUDGET_MS = 280;
+
+describe('the gate to the store', () => {
+  let nowMs: number;
+  let gate: LookupGate;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    nowMs = 1_000;
+    gate = new LookupGate({ pendingMax: 2, budgetMs: BUDGET_MS, now: () => nowMs });
+  });
+
+  afterEach(() => jest.useRealTimers());
+
+  const never = () => new Promise<string>(() => undefined);
+
+  it('hands on what the store found', async () => {
+    await expect(gate.pass(async () => 'found')).resolves.toBe('found');
+    expect(gate.pending).toBe(0);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('gives up a lookup that the store has not answered within the budget', async () => {
+    const answer = gate.pass(never);
+    await jest.advanceTimersByTimeAsync(BUDGET_MS);
+    await expect(answer).resolves.toEqual({ kind: 'unavailable', cause: 'late' });
+  });
+
+  it('does not use an answer that was read after the budget, though no timer ran in between', async () => {
+    const answer = gate.pass(async () => {
+      nowMs += BUDGET_MS + 1;
+      return 'found';
+    });
+    await expect(answer).resolves.toEqual({ kind: 'unavailable', cause: 'late' });
+  });
+
+  it('refuses one lookup more than may wait, at once and without asking the store', async () => {
+    void gate.pass(never);
+    void gate.pass(never);
+    const lookup = jest.fn(never);
+    await expect(gate.pass(lookup)).resolves.toEqual({ kind: 'unavailable', cause: 'crowded' });
+    expect(lookup).not.toHaveBeenCalled();
+    expect(gate.pending).toBe(2);
+  });
+
+  it('counts a lookup as waiting until the store lets go of it, not until its client is answered', async () => {
+    let answer!: (found: string) => void;
+    void gate.pass(() => new Promise<string>((resolve) => (answer = resolve)));
+    await jest.advanceTimersByTimeAsync(BUDGET_MS);
+    expect(gate.pending).toBe(1);
+    answer('too late');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(gate.pending).toBe(0);
+  });
+
+  it('turns the store’s failure into an outcome', async () => {
+    const answer = gate.pass(async () => {
+      throw new StoreUnavailableError('refused');
+    });
+    await expect(answer).resolves.toEqual({ kind: 'unavailable', cause: 'refused' });
+    expect(gate.pending).toBe(0);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('lets a fault of ours surface', async () => {
+    const fault = new TypeError('a bug');
+    await expect(gate.pass(() => Promise.reject(fault))).rejects.toBe(fault);
+    expect(gate.pending).toBe(0);
+  });
+
+  it('lets nothing through once it is closed', async () => {
+    const lookup = jest.fn(never);
+    gate.close();
+    await expect(gate.pass(lookup)).resolves.toEqual({ kind: 'stopping' });
+    expect(lookup).not.toHaveBeenCalled();
+  });
+});

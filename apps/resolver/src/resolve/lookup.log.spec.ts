@@ -1,0 +1,58 @@
+import { recordingLogger } from '../testing/resolver-under-test';
+import { anEndpoint, localId, publicId, serverId } from '@rollcall/testing';
+import type { LookupDecision } from './lookup-decision';
+import { LookupLog } from './lookup.log';
+import type { LookupQuery } from './lookup-query.reader';
+
+const query: LookupQuery = { sessionId: 'my-desk', id: publicId('my-desk'), transport: 'HTTP' };
+const unknown: LookupDecision = { kind: 'not-found', reason: 'unknown' };
+const found: LookupDecision = {
+  kind: 'found',
+  destination: { server: serverId('gpu-1'), session: localId('my-desk'), endpoint: anEndpoint() },
+  port: 8443,
+};
+
+describe('the log of lookups', () => {
+  const { lines, logger } = recordingLogger('info');
+  let log: LookupLog;
+
+  beforeEach(() => {
+    lines.length = 0;
+    log = new LookupLog(logger);
+  });
+
+  it('holds a line per refusal, the id masked alike each time', () => {
+    log.decided('not_found_unknown', unknown, query);
+    log.decided('not_found_unknown', unknown, query);
+    expect(lines[0]).toMatchObject({
+      outcome: 'not_found_unknown',
+      transport: 'HTTP',
+      msg: 'lookup',
+    });
+    expect(lines[1]?.session).toBe(lines[0]?.session);
+    expect(JSON.stringify(lines)).not.toContain('my-desk');
+  });
+
+  it('holds nothing of what was found above debug level', () => {
+    log.decided('live', found, query);
+    expect(lines).toEqual([]);
+  });
+
+  it('holds at most a hundred lines of an outcome per period, then how many more there were', () => {
+    for (let count = 0; count < 1_000; count++) log.decided('not_found_unknown', unknown, query);
+    log.refused('INVALID_QUERY');
+    expect(lines).toHaveLength(101);
+    log.nextPeriod();
+    expect(lines.at(-1)).toMatchObject({ outcome: 'not_found_unknown', unlogged: 900 });
+    log.nextPeriod();
+    expect(lines).toHaveLength(102);
+    log.decided('not_found_unknown', unknown, query);
+    expect(lines).toHaveLength(103);
+  });
+
+  it('says in a line of a stale answer whose word it is', () => {
+    log.decided('stale_held', { ...found, stale: 'held' }, query);
+    expect(lines[0]).toMatchObject({ level: 'info', outcome: 'stale_held', server: 'gpu-1' });
+    expect(lines[0]).not.toHaveProperty('sessionId');
+  });
+});

@@ -1,0 +1,157 @@
+import { createLogger } from '@rollcall/observability';
+import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
+import { startResolver, type RunningResolver } from './resolver.application';
+import { exchange, RawConnection } from './testing/raw-exchange';
+import {
+  aConfig,
+  health,
+  providing,
+  settle,
+  startOn,
+  until,
+  untilReady,
+} from './testing/resolver-under-test';
+
+const LOOKUP =
+  'POST /resolveSession?sessionId=gpu-1~console&transport=HTTP HTTP/1.1\r\nhost: x\r\n\r\n';
+const PENDING_MAX = 2_000;
+
+describe('a running resolver', () => {
+  let clock: FakeClock;
+  let store: InMemorySessionStore;
+  let lookup: jest.SpyInstance;
+  let resolver: RunningResolver;
+
+  beforeEach(async () => {
+    clock = new FakeClock();
+    store = new InMemorySessionStore({ clock });
+    lookup = jest.spyOn(store, 'lookup');
+    await settle(store, clock);
+    await store.report(aReport());
+    resolver = await startOn(store);
+  });
+
+  afterEach(() => resolver.stop());
+
+  async function metric(line: RegExp): Promise<string | undefined> {
+    const text = await (await fetch(`http://127.0.0.1:${resolver.opsPort}/metrics`)).text();
+    return text.split('\n').find((candidate) => line.test(candidate));
+  }
+
+  it('becomes ready when the roll is settled and its own renewals get through', async () => {
+    await untilReady(resolver);
+    expect(await metric(/^rollcall_roll_settled /)).toBe('rollcall_roll_settled 1');
+  });
+
+  it('says on its readiness page why it is not ready, and stays alive', async () => {
+    await untilReady(resolver);
+    store.goDown('unreachable');
+    await until(async () => (await health(resolver, 'ready')).status === 503);
+    expect((await health(resolver, 'ready')).problems).toEqual([
+      'the session store does not answer',
+    ]);
+    expect((await health(resolver, 'live')).status).toBe(200);
+    expect(await metric(/^rollcall_roll_settled /)).toBe('rollcall_roll_settled 0');
+  });
+
+  it('is not ready while the roll is not settled', async () => {
+    store.clear();
+    await until(
+      async () => (await health(resolver, 'ready')).problems[0]?.includes('not settled') ?? false,
+    );
+  });
+
+  it('shows every outcome from the start, and what it measured', async () => {
+    expect(await metric(/outcome="stale_held"/)).toBe(
+      'rollcall_lookups_total{outcome="stale_held"} 0',
+    );
+    await exchange(resolver.port, LOOKUP);
+    expect(await metric(/outcome="live"/)).toBe('rollcall_lookups_total{outcome="live"} 1');
+    expect(await metric(/lookup_duration_seconds_count/)).toBe(
+      'rollcall_lookup_duration_seconds_count 1',
+    );
+    expect(await metric(/^rollcall_lookups_in_flight /)).toBe('rollcall_lookups_in_flight 0');
+    expect(await metric(/^rollcall_redis_up /)).toBe('rollcall_redis_up 0');
+  });
+
+  describe('whose store is silent', () => {
+    const release: (() => void)[] = [];
+
+    beforeEach(() => {
+      release.length = 0;
+      lookup.mockImplementation(
+        () => new Promise((resolve) => release.push(() => resolve({ kind: 'not-listed' }))),
+      );
+    });
+
+    afterEach(() => release.forEach((answer) => answer()));
+
+    it('answers 503 within 300 ms', async () => {
+      const tookMs: number[] = [];
+      for (let count = 0; count < 5; count++) {
+        const startedAtMs = performance.now();
+        const response = await exchange(resolver.port, LOOKUP);
+        tookMs.push(performance.now() - startedAtMs);
+        expect(response).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+      }
+      expect(tookMs.sort((one, other) => one - other)[2]).toBeLessThan(300);
+    });
+
+    it('asks no more when too many lookups wait already, and refuses at once', async () => {
+      const crowd = await RawConnection.open(resolver.port);
+      const late = await RawConnection.open(resolver.port);
+      const connections = await Promise.all(
+        Array.from({ length: 200 }, () => RawConnection.open(resolver.port)),
+      );
+      for (const connection of connections) connection.send(LOOKUP.repeat(PENDING_MAX / 200 + 1));
+      await until(async () => lookup.mock.calls.length >= PENDING_MAX);
+      late.send(LOOKUP);
+      expect(await late.next()).toMatchObject({ status: 503 });
+      expect(lookup).toHaveBeenCalledTimes(PENDING_MAX);
+      for (const connection of [...connections, crowd, late]) connection.destroy();
+    });
+  });
+
+  describe('when it is stopped', () => {
+    it('is not ready at once, stays alive, and answers what is under way', async () => {
+      await untilReady(resolver);
+      let answer!: () => void;
+      lookup.mockImplementation(
+        () => new Promise((resolve) => (answer = () => resolve({ kind: 'not-listed' }))),
+      );
+      const connection = await RawConnection.open(resolver.port);
+      connection.send(LOOKUP);
+      await until(async () => lookup.mock.calls.length === 1);
+      const stopped = resolver.stop();
+      expect(await health(resolver, 'ready')).toMatchObject({
+        status: 503,
+        problems: ['the resolver is stopping'],
+      });
+      expect((await health(resolver, 'live')).status).toBe(200);
+      answer();
+      expect(await connection.next()).toMatchObject({ status: 404 });
+      connection.destroy();
+      await stopped;
+      await expect(exchange(resolver.port, LOOKUP)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    });
+
+    it('sends no more renewals', async () => {
+      const renew = jest.spyOn(store, 'renew');
+      await untilReady(resolver);
+      await resolver.stop();
+      renew.mockClear();
+      jest.useFakeTimers();
+      await jest.advanceTimersByTimeAsync(10_000);
+      jest.useRealTimers();
+      expect(renew).not.toHaveBeenCalled();
+    });
+  });
+
+  it('names the setting when its port is taken, and leaves nothing behind', async () => {
+    const config = aConfig({ RESOLVER_PORT: String(resolver.port) });
+    const logger = createLogger({ app: 'resolver', level: 'silent' });
+    await expect(startResolver(config, logger, () => providing(store))).rejects.toThrow(
+      /^RESOLVER_PORT: /,
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { LOOKUP_BUDGET_MS, type LookupStore } from '@rollcall/domain';
+import { Metrics, type createLogger } from '@rollcall/observability';
+import { SESSION_STORE } from '@rollcall/session-store';
+import { WireErrorFilter } from './http/wire-error.filter';
+import { EndpointPermits } from './resolve/endpoint-permits';
+import { LookupGate } from './resolve/lookup-gate';
+import { LookupJournal } from './resolve/lookup.journal';
+import { LookupLog } from './resolve/lookup.log';
+import { LookupMetrics } from './resolve/lookup.metrics';
+import { ResolveSessionController } from './resolve/resolve-session.controller';
+import { ResolveSessionService } from './resolve/resolve-session.service';
+import type { ResolverConfig } from './resolver.config';
+import { MONOTONIC_CLOCK } from './resolver.tokens';
+import { RollRenewalService } from './roll/roll-renewal.service';
+import { rollMetrics } from './roll/roll.metrics';
+
+/** As many as this process answers in a seventh of a lookup's budget. */
+const LOOKUPS_PENDING_MAX = 2_000;
+
+/** Twice the largest fleet. */
+const ENDPOINTS_REMEMBERED_MAX = 20_000;
+
+export interface ResolverParts {
+  readonly config: Pick<ResolverConfig, 'endpoints' | 'timing'>;
+  readonly metrics: Metrics;
+  readonly logger: ReturnType<typeof createLogger>;
+  /** Provides `SESSION_STORE` to everybody. */
+  readonly store: DynamicModule;
+}
+
+/** Wires a resolver; every provider is a singleton. */
+@Module({})
+export class ResolverModule {
+  static register(parts: ResolverParts): DynamicModule {
+    return {
+      module: ResolverModule,
+      imports: [parts.store],
+      controllers: [ResolveSessionController],
+      providers: [
+        { provide: APP_FILTER, useClass: WireErrorFilter },
+        { provide: MONOTONIC_CLOCK, useValue: () => performance.now() },
+        ...lookupProviders(parts),
+        ...rollProviders(parts),
+      ],
+    };
+  }
+}
+
+function lookupProviders({ config, metrics, logger }: ResolverParts): Provider[] {
+  return [
+    {
+      provide: LookupGate,
+      inject: [MONOTONIC_CLOCK],
+      useFactory: (now: () => number) =>
+        new LookupGate({ pendingMax: LOOKUPS_PENDING_MAX, budgetMs: LOOKUP_BUDGET_MS, now }),
+    },
+    {
+      provide: LookupJournal,
+      inject: [LookupGate],
+      useFactory: (gate: LookupGate) =>
+        new LookupJournal(new LookupMetrics(metrics, () => gate.pending), new LookupLog(logger)),
+    },
+    {
+      provide: ResolveSessionService,
+      inject: [SESSION_STORE, LookupGate, RollRenewalService],
+      useFactory: (store: LookupStore, gate: LookupGate, roll: RollRenewalService) => {
+        const permits = new EndpointPermits(config.endpoints, ENDPOINTS_REMEMBERED_MAX);
+        return new ResolveSessionService(store, gate, permits, roll);
+      },
+    },
+  ];
+}
+
+function rollProviders({ config, metrics }: ResolverParts): Provider[] {
+  return [
+    {
+      provide: RollRenewalService,
+      inject: [SESSION_STORE, MONOTONIC_CLOCK],
+      useFactory: (store: LookupStore, now: () => number) => {
+        const roll = new RollRenewalService(store, config.timing, now);
+        rollMetrics(metrics, () => roll.trust());
+        return roll;
+      },
+    },
+  ];
+}

@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { readEnv } from '@rollcall/config';
+import type { LeasePolicy, LookupStore } from '@rollcall/domain';
+import { createLogger } from '@rollcall/observability';
+import { SESSION_STORE } from '@rollcall/session-store';
+import type { DynamicModule } from '@nestjs/common';
+import { startResolver, type RunningResolver } from '../resolver.application';
+import { RESOLVER_SETTINGS, type ResolverConfig } from '../resolver.config';
+
+const LOOPBACK = {
+  RESOLVER_HOST: '127.0.0.1',
+  RESOLVER_PORT: '0',
+  METRICS_HOST: '127.0.0.1',
+  METRICS_PORT: '0',
+};
+
+/** A configuration for a test: any free ports of loopback, and whatever the test says. */
+export function aConfig(env: Record<string, string> = {}): ResolverConfig {
+  return readEnv(RESOLVER_SETTINGS, { ...LOOPBACK, ...env });
+}
+
+/** A logger that keeps its lines. */
+export function recordingLogger(level: ResolverConfig['log']['level'] = 'info') {
+  const lines: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+  return { lines, logger: createLogger({ app: 'resolver', level }, destination) };
+}
+
+/** Gives an application a store that the test holds. */
+export function providing(store: LookupStore): DynamicModule {
+  class TestStoreModule {}
+  return {
+    module: TestStoreModule,
+    global: true,
+    providers: [{ provide: SESSION_STORE, useValue: store }],
+    exports: [SESSION_STORE],
+  };
+}
+
+/** A resolver on real sockets with a store that the test holds. */
+export function startOn(
+  store: LookupStore,
+  env: Record<string, string> = {},
+): Promise<RunningResolver> {
+  return startResolver(aConfig(env), createLogger({ app: 'resolver', level: 'silent' }), () =>
+    providing(store),
+  );
+}
+
+/** Has the roll written without a gap until it is settled. */
+export async function settle(
+  store: LookupStore & { readonly policy: LeasePolicy },
+  clock: { advance(ms: number): void },
+): Promise<void> {
+  const { settleAfterMs, renewEveryMs } = store.policy;
+  for (let passed = 0; passed <= settleAfterMs; passed += renewEveryMs) {
+    await store.renew();
+    clock.advance(renewEveryMs);
+  }
+  await store.renew();
+}
+
+/** Asks one of the resolver's health pages. */
+export async function health(
+  resolver: RunningResolver,
+  page: 'live' | 'ready',
+): Promise<{ status: number; problems: string[] }> {
+  const response = await fetch(`http://127.0.0.1:${resolver.opsPort}/health/${page}`);
+  const { problems = [] } = (await response.json()) as { problems?: string[] };
+  return { status: response.status, problems };
+}
+
+export function untilReady(resolver: RunningResolver): Promise<void> {
+  return until(async () => (await health(resolver, 'ready')).status === 200);
+}
+
+/** Polls until it holds; fails when it does not in time. */
+export async function until(holds: () => Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline)
+      throw new Error(`it did not come to hold within ${timeoutMs} ms`);
+    await delay(10);
+  }
+}
