@@ -1,0 +1,77 @@
+import type { Transport } from '@rollcall/domain';
+import { Argument, Option, type Command } from 'commander';
+import { ExitCode, type EndCommand } from '../exit-codes';
+import { helpText } from '../help-text';
+import type { Cli } from '../roll/roll';
+import { withRoll } from '../roll/with-roll';
+import { gatewayAnswer, refusal, type GatewayAnswer } from './gateway-answer';
+import { lookUp, readId } from './look-up';
+import { resolveText } from './resolve.text';
+
+interface ResolveOptions {
+  readonly transport: Transport;
+  readonly json?: boolean;
+}
+
+const HELP = helpText({
+  notes: [
+    'Decides by the rules of a resolver, and writes nothing. The answer is that of a',
+    'resolver which is connected to this session store and has the same ENDPOINT_ALLOW',
+    'and ENDPOINT_PORTS as this command.',
+  ],
+  examples: [
+    ['rollcall resolve gpu-1~console', 'the session console of the server gpu-1'],
+    ['rollcall resolve console', 'whoever has it alone'],
+    ['rollcall resolve console --transport QUIC', 'where QUIC is offered'],
+    ['rollcall resolve console --json | jq .body.Port', 'the body of the answer, with its status'],
+    ['rollcall resolve -- -odd-name', 'an id that starts with a dash'],
+  ],
+  ok: 'found (200)',
+  nothing: 'not found (404): the code says why',
+  usage: 'wrong usage, or an id that is none (400)',
+  unavailable: 'the roll is still being called, or the session store does not answer (503)',
+});
+
+const EXIT_CODE_OF_STATUS: Readonly<Record<number, ExitCode>> = {
+  200: ExitCode.ok,
+  400: ExitCode.usage,
+  404: ExitCode.nothing,
+  503: ExitCode.unavailable,
+};
+
+export function registerResolve(program: Command, cli: Cli, end: EndCommand): void {
+  program
+    .command('resolve')
+    .description('what a gateway that asks for this session is told')
+    .addArgument(new Argument('<id>', 'public id: <server>~<session>, or <session> alone'))
+    .addOption(
+      new Option('--transport <name>', 'how the client is carried')
+        .choices(['HTTP', 'QUIC'] satisfies Transport[])
+        .default('HTTP'),
+    )
+    .option('--json', 'one JSON document: status, body, and the cause if the answer is stale')
+    .addHelpText('after', HELP)
+    .action(async (id: string, { transport, json = false }: ResolveOptions) => {
+      const { answer, text } = await ask(cli, id, transport);
+      cli.terminal.out(`${json ? JSON.stringify(answer, null, 2) : text}\n`);
+      end(EXIT_CODE_OF_STATUS[answer.status] ?? ExitCode.bug);
+    });
+}
+
+async function ask(
+  cli: Cli,
+  text: string,
+  transport: Transport,
+): Promise<{ answer: GatewayAnswer; text: string }> {
+  const read = readId(text);
+  if (read.kind !== 'askable') {
+    const code = read.kind === 'malformed' ? 'INVALID_SESSION_ID' : 'SESSION_NOT_FOUND';
+    const answer = await refusal(code);
+    return { answer, text: resolveText(answer) };
+  }
+  return withRoll(cli, async ({ store, endpoints }) => {
+    const resolution = await lookUp(store, read.id, { transport, endpoints });
+    const answer = await gatewayAnswer(resolution, transport);
+    return { answer, text: resolveText(answer, resolution) };
+  });
+}

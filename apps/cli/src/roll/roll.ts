@@ -1,0 +1,39 @@
+import type { EndpointPolicy, LeasePolicy, SessionStore } from '@rollcall/domain';
+import type { Terminal } from '../terminal';
+
+/** An entry of the event stream. */
+export interface RollEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface EventReading {
+  /** The id to read after: `$` for what comes from now on, `0` for all that is kept. */
+  readonly from: string;
+  readonly signal: AbortSignal;
+  /** Told when the connection is lost, and when it is there again. */
+  readonly connectionLost: () => void;
+  readonly connectionBack: () => void;
+}
+
+/** The roll, as a command uses it. */
+export interface Roll {
+  /** The address as it may be shown. */
+  readonly address: string;
+  readonly policy: LeasePolicy;
+  readonly endpoints: EndpointPolicy;
+  readonly store: SessionStore;
+  /** Resolves once there is a connection; rejects with `StoreUnavailableError` when there is none in time. */
+  ready(): Promise<void>;
+  events(reading: EventReading): AsyncIterable<RollEvent>;
+  close(): Promise<void>;
+}
+
+/** What every command is given. */
+export interface Cli {
+  readonly terminal: Terminal;
+  openRoll(): Promise<Roll>;
+  /** Resolves after the time, or as soon as the signal aborts. */
+  pause(durationMs: number, signal: AbortSignal): Promise<void>;
+}

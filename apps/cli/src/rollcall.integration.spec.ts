@@ -1,0 +1,292 @@
+import { leasePolicy, type SessionStore } from '@rollcall/domain';
+import type { OpenSessionStore } from '@rollcall/session-store';
+import {
+  aReport,
+  publicId,
+  startTestRedis,
+  type ReportTraits,
+  type TestRedis,
+} from '@rollcall/testing';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openRoll } from './roll/open-roll';
+import { rollcall } from './rollcall';
+import { RecordingTerminal } from './testing/recording-terminal';
+import { RunningCommand } from './testing/running-command';
+
+const TIMINGS = { intervalMs: 500, leaseTtlMs: 2_000, retentionMs: 30_000, sweepIntervalMs: 100 };
+const policy = leasePolicy(TIMINGS);
+
+let redis: TestRedis;
+let opened: OpenSessionStore;
+let store: SessionStore;
+let roll: string;
+let rolls = 0;
+
+beforeAll(async () => {
+  redis = await startTestRedis({ persistence: 'always' });
+});
+
+afterAll(() => redis.stop());
+
+beforeEach(async () => {
+  roll = `cli-${++rolls}`;
+  const { openSessionStore } = await import('@rollcall/session-store');
+  const config = { url: redis.url, keyPrefix: 'rollcall', roll };
+  opened = openSessionStore({ redis: config, policy, role: 'report' });
+  await opened.ready(5_000);
+  store = opened.store;
+});
+
+afterEach(() => opened.close());
+
+function env(): NodeJS.ProcessEnv {
+  return {
+    REDIS_URL: redis.url,
+    ROLL: roll,
+    HEARTBEAT_INTERVAL_MS: String(TIMINGS.intervalMs),
+    LEASE_TTL_MS: String(TIMINGS.leaseTtlMs),
+    RETENTION_MS: String(TIMINGS.retentionMs),
+    SWEEP_INTERVAL_MS: String(TIMINGS.sweepIntervalMs),
+  };
+}
+
+async function report(traits: ReportTraits = {}): Promise<void> {
+  await store.report(aReport(traits));
+}
+
+/** Keeps the roll written until a renewal finds it settled. */
+async function settle(): Promise<void> {
+  while (!(await store.renew()).settled) await delay(policy.renewEveryMs);
+}
+
+describe('rollcall on a real Redis', () => {
+  async function run(...argv: string[]) {
+    const terminal = new RecordingTerminal();
+    const exitCode = await rollcall(argv, '1.2.3', {
+      terminal,
+      openRoll: () => openRoll(env()),
+      pause: async () => terminal.pressCtrlC(),
+    });
+    return { exitCode, out: terminal.outText, err: terminal.errText };
+  }
+
+  async function json(...argv: string[]) {
+    const { exitCode, out } = await run(...argv, '--json');
+    return { exitCode, document: JSON.parse(out) };
+  }
+
+  it('lists servers and sessions', async () => {
+    await report({ server: 'gpu-1', sessions: ['console', '設計 2'] });
+    await report({ server: 'gpu-2', zone: 'eu-1a', endpoint: { host: '2001:db8::5' } });
+
+    expect(await json('servers', '--zone', 'eu-1a')).toMatchObject({
+      exitCode: 0,
+      document: { servers: [{ server: 'gpu-2', host: '2001:db8::5' }] },
+    });
+    const { document } = await json('sessions');
+    expect(document.sessions.map(({ id, bare }: Record<string, string>) => [id, bare])).toEqual([
+      ['gpu-1~console', 'ambiguous'],
+      ['gpu-1~設計 2', 'ok'],
+      ['gpu-2~console', 'ambiguous'],
+    ]);
+  });
+
+  it('resolves as a resolver would, before and after the roll is settled', async () => {
+    await report();
+    expect(await run('resolve', 'gpu-1~console')).toMatchObject({ exitCode: 0 });
+    expect(await run('resolve', 'nobody')).toMatchObject({ exitCode: 3 });
+
+    await settle();
+    await report({ sequence: 2 });
+    expect(await json('resolve', 'console')).toMatchObject({
+      exitCode: 0,
+      document: { status: 200, body: { SessionId: 'console', Port: 8443 } },
+    });
+    expect(await run('resolve', 'nobody')).toMatchObject({
+      exitCode: 1,
+      out: expect.stringContaining('404 SESSION_NOT_FOUND'),
+    });
+  });
+
+  it('needs no writes to look, and says so when an eviction is refused them', async () => {
+    await report();
+    const admin = redis.client();
+    await admin.config('SET', 'min-replicas-to-write', '1');
+    try {
+      expect(await run('servers')).toMatchObject({ exitCode: 0 });
+      expect(await run('sessions')).toMatchObject({ exitCode: 0 });
+      expect(await run('resolve', 'gpu-1~console')).toMatchObject({ exitCode: 0 });
+      expect(await run('evict', 'gpu-1')).toEqual({
+        exitCode: 3,
+        out: '',
+        err: expect.stringMatching(
+          /^rollcall: the session store refuses writes: .*NOREPLICAS.*\n$/,
+        ),
+      });
+    } finally {
+      await admin.config('SET', 'min-replicas-to-write', '0');
+    }
+  });
+
+  it('strikes off a living server, which its next report brings back', async () => {
+    await report({ sessions: ['console', 'cad'] });
+
+    expect(await json('evict', 'gpu-1')).toEqual({
+      exitCode: 0,
+      document: { server: 'gpu-1', outcome: 'evicted', sessions: 2 },
+    });
+    expect(await run('evict', 'gpu-1')).toMatchObject({
+      exitCode: 1,
+      out: 'gpu-1 is not on the roll.\n',
+    });
+
+    await report({ sequence: 2 });
+    expect(await json('servers')).toMatchObject({ document: { servers: [{ server: 'gpu-1' }] } });
+  });
+
+  it('sweeps away whose lease is over', async () => {
+    await report({ server: 'gpu-1' });
+    await settle();
+    await report({ server: 'gpu-2' });
+
+    expect(await json('sweep')).toEqual({
+      exitCode: 0,
+      document: { lapsed: 1, evicted: 1, sessions: 1, spared: 0, settled: true },
+    });
+    expect(await store.lookup(publicId('gpu-1~console'))).toMatchObject({ kind: 'absent' });
+    expect(await store.lookup(publicId('gpu-2~console'))).toMatchObject({ kind: 'answer' });
+  });
+});
+
+describe('the rollcall process', () => {
+  const running: RunningCommand[] = [];
+
+  function start(...argv: string[]): RunningCommand {
+    const command = new RunningCommand(argv, env());
+    running.push(command);
+    return command;
+  }
+
+  beforeAll(() => {
+    const tsc = require.resolve('typescript/bin/tsc');
+    execFileSync(process.execPath, [tsc, '-b', join(__dirname, '../tsconfig.build.json')], {
+      stdio: 'inherit',
+    });
+  }, 120_000);
+
+  afterEach(() => {
+    for (const command of running.splice(0)) command.kill();
+  });
+
+  it('prints a table and exits 0', async () => {
+    await report();
+
+    const command = start('sessions');
+
+    expect(await command.ended).toBe(0);
+    expect(command.said.out).toMatch(/^SESSION .*\ngpu-1~console .*\n/);
+    expect(command.said.err).toBe('');
+  });
+
+  it('exits with the code of what it found', async () => {
+    expect(await start('resolve', 'nobody').ended).toBe(3);
+    expect(await start('evict', 'gpu-9').ended).toBe(1);
+    expect(await start('frobnicate').ended).toBe(2);
+  });
+
+  it('loads neither Nest nor the Redis client for its help', async () => {
+    const command = new RunningCommand(['--help'], {}, [
+      '--import',
+      `data:text/javascript,import { createRequire } from 'node:module';
+       const { cache } = createRequire('${__filename}');
+       process.on('exit', () => console.error(Object.keys(cache).filter((file) => /ioredis|nestjs|class-validator/.test(file)).length));`,
+    ]);
+
+    expect(await command.ended).toBe(0);
+    expect(command.said.err).toBe('0\n');
+  });
+
+  it('lists every wrong setting without the value of a secret, and exits 78', async () => {
+    const command = new RunningCommand(['servers'], {
+      ROLL: '{x}',
+      LEASE_TTL_MS: 'long',
+      REDIS_URL: 'http://:s3cret@127.0.0.1',
+    });
+
+    expect(await command.ended).toBe(78);
+    expect(command.said.err.trimEnd().split('\n')).toHaveLength(3);
+    expect(command.said.err).toMatch(/^rollcall: .*REDIS_URL/m);
+    expect(command.said.err).not.toContain('s3cret');
+  });
+
+  it('says in one sentence where nothing answers, without the password, and exits 3', async () => {
+    const command = new RunningCommand(['servers'], {
+      REDIS_URL: 'redis://me:s3cret@127.0.0.1:1/0',
+    });
+
+    expect(await command.ended).toBe(3);
+    expect(command.said.err).toBe(
+      'rollcall: the session store does not answer: REDIS_URL is redis://127.0.0.1:1/0 (connect ECONNREFUSED 127.0.0.1:1)\n',
+    );
+  });
+
+  it('does not wait for a Redis that hangs', async () => {
+    await redis.pause();
+    try {
+      const command = start('servers');
+
+      expect(await command.ended).toBe(3);
+      expect(command.said.err).toMatch(
+        /^rollcall: the session store does not answer: REDIS_URL is .*\n$/,
+      );
+    } finally {
+      await redis.resume();
+    }
+  }, 10_000);
+
+  it('prints a fresh table on every change, without escape codes, until it is interrupted', async () => {
+    await report({ server: 'gpu-1' });
+    const command = start('servers', '--watch');
+    await command.hasSaid('out', /1 server:/);
+
+    await report({ server: 'gpu-2' });
+    await command.hasSaid('out', /2 servers:/);
+    command.interrupt();
+
+    expect(await command.ended).toBe(0);
+    expect(command.said.out).not.toContain('\u001b');
+  });
+
+  it('shows events as they come, also after Redis was gone, until it is interrupted', async () => {
+    await report({ server: 'gpu-1' });
+    const command = start('watch', '--since', '1h');
+    await command.hasSaid('out', /server\.joined +gpu-1 +new\n.*session\.opened +gpu-1~console\n/);
+
+    await redis.kill();
+    await command.hasSaid('err', /the session store does not answer: .*; waiting for it\n/);
+    await redis.restart();
+    await command.hasSaid('err', /the session store answers again\n/);
+    await opened.ready(5_000);
+    await report({ server: 'gpu-2' });
+    await command.hasSaid('out', /session\.opened +gpu-2~console\n/);
+    command.interrupt();
+
+    expect(await command.ended).toBe(0);
+    expect(command.said.out.match(/gpu-1~console/g)).toHaveLength(1);
+    expect(command.said.err.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('ends without a word when nobody reads on', async () => {
+    await report({ server: 'gpu-1' });
+    const command = start('watch', '--since', '0', '--json');
+    await command.hasSaid('out', /session\.opened/);
+
+    command.stopReading();
+    await report({ server: 'gpu-2' });
+
+    expect(await command.ended).toBe(0);
+    expect(command.said.err).toBe('');
+  });
+});

@@ -1,0 +1,45 @@
+import type { SessionRow } from './session-rows';
+import { sessionsTable } from './sessions.table';
+
+function row(traits: Partial<SessionRow>): SessionRow {
+  return {
+    id: 'gpu-1~console',
+    session: 'console',
+    server: 'gpu-1',
+    bare: 'ok',
+    state: 'live',
+    healthy: true,
+    host: '10.0.0.1',
+    httpPort: 8443,
+    quicPort: 8443,
+    webUrlPath: '/',
+    ...traits,
+  };
+}
+
+describe('sessionsTable', () => {
+  it('shows every session in full, and what they add up to', () => {
+    const rows = [
+      row({ bare: 'ambiguous' }),
+      row({ id: 'gpu-1~設計 2', session: '設計 2', healthy: false }),
+      row({
+        id: 'gpu-2~console',
+        server: 'gpu-2',
+        bare: 'ambiguous',
+        state: 'late',
+        host: '2001:db8::5',
+      }),
+      row({ id: 'gpu-3~cad', server: 'gpu-3', bare: 'none', state: 'lapsed' }),
+    ];
+
+    expect(sessionsTable(rows).split('\n')).toEqual([
+      'SESSION        BARE ID    SERVER  ENDPOINT            STATE',
+      'gpu-1~console  ambiguous  gpu-1   10.0.0.1:8443       live',
+      'gpu-1~設計 2   ok         gpu-1   10.0.0.1:8443       live, unhealthy',
+      'gpu-2~console  ambiguous  gpu-2   [2001:db8::5]:8443  late',
+      'gpu-3~cad      –          gpu-3   10.0.0.1:8443       lapsed',
+      '',
+      '4 sessions on 3 servers',
+    ]);
+  });
+});

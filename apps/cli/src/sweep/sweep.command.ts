@@ -1,0 +1,41 @@
+import { sweep } from '@rollcall/domain';
+import type { Command } from 'commander';
+import { ExitCode, type EndCommand } from '../exit-codes';
+import { helpText } from '../help-text';
+import type { Cli } from '../roll/roll';
+import { withRoll } from '../roll/with-roll';
+import { evictionLine, sweepText } from './sweep.text';
+
+const HELP = helpText({
+  notes: [
+    'The sweep that every reconciler runs once a second, run from here: it strikes off',
+    'the servers whose lease is over, at most 500 of them, the longest lapsed first.',
+    'Safe at any time, and beside any number of reconcilers.',
+  ],
+  examples: [
+    ['rollcall sweep', 'one line per server, and a sum'],
+    ['rollcall sweep --json | jq .evicted', 'for programs'],
+  ],
+  ok: 'the sweep has finished, whether or not there was anything to do',
+  nothing: 'leases are over, but nobody may be struck off before the roll is settled',
+});
+
+export function registerSweep(program: Command, cli: Cli, end: EndCommand): void {
+  const { terminal } = cli;
+  program
+    .command('sweep')
+    .description('strikes off whose lease is over, now')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', HELP)
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const result = await withRoll(cli, ({ store }) =>
+        sweep(store, {
+          evictionTried: (server, outcome) => {
+            if (!json) terminal.out(`${evictionLine(server, outcome)}\n`);
+          },
+        }),
+      );
+      terminal.out(`${json ? JSON.stringify(result, null, 2) : sweepText(result)}\n`);
+      end(result.lapsed > 0 && !result.settled ? ExitCode.nothing : ExitCode.ok);
+    });
+}

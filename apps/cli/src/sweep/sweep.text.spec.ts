@@ -1,0 +1,43 @@
+import type { LapsedServer } from '@rollcall/domain';
+import { localId, serverId } from '@rollcall/testing';
+import { evictionLine, sweepText } from './sweep.text';
+
+const server: LapsedServer = {
+  server: serverId('gpu-1'),
+  fence: { boot: 1, sequence: 1 },
+  sessions: [localId('console')],
+};
+
+describe('evictionLine', () => {
+  it.each([
+    [{ kind: 'evicted', sessions: 1 }, 'gpu-1: struck off, with 1 session'],
+    [{ kind: 'renewed' }, 'gpu-1: spared: it has just reported'],
+    [{ kind: 'unsettled' }, 'gpu-1: spared: the roll is no longer settled'],
+    [{ kind: 'gone' }, 'gpu-1: already struck off by another sweep'],
+  ] as const)('says of %j: %s', (outcome, line) => {
+    expect(evictionLine(server, outcome)).toBe(line);
+  });
+});
+
+describe('sweepText', () => {
+  it('says that there was nothing to do', () => {
+    expect(sweepText({ lapsed: 0, evicted: 0, sessions: 0, spared: 0, settled: true })).toBe(
+      'No lease is over: nothing to do.',
+    );
+  });
+
+  it('adds up what was done', () => {
+    expect(sweepText({ lapsed: 1, evicted: 1, sessions: 2, spared: 0, settled: true })).toBe(
+      '1 lease is over: 1 server struck off with 2 sessions.',
+    );
+    expect(sweepText({ lapsed: 4, evicted: 3, sessions: 7, spared: 1, settled: true })).toBe(
+      '4 leases are over: 3 servers struck off with 7 sessions, 1 spared.',
+    );
+  });
+
+  it('says why nobody was struck off', () => {
+    expect(sweepText({ lapsed: 1, evicted: 0, sessions: 0, spared: 1, settled: false })).toBe(
+      '1 lease is over, and nobody was struck off: the roll is not settled yet, so silence proves nothing. Try again shortly.',
+    );
+  });
+});
