@@ -4,9 +4,11 @@
 --       6 events           stream                    7… four per session with a bare form (include/changes.lua)
 -- ARGV  1 server  2 boot  3 sequence  4 digest of this report  5 digest of the record it replaces, dashes for none
 --       6 state (A, L, U)  7 answer  8 health and zone  9 lease of this report, ms  10 full lease, ms  11 retention, ms
---       12 gap, ms  13 settle after, ms  14 cap of the stream  15 reason when a session is gone  16… changes
+--       12 gap, ms  13 settle after, ms  14 cap of the stream  15 why sessions are gone (closed, unhealthy),
+--       or `unknown`: the list is what the report believes to be stored, and stands only if it is  16… changes
 -- Returns {'applied'} | {'already'} | {'superseded', boot} | {'outdated', sequence}
 --       | {'stored', record}: the store holds another list than the report replaces; repeat with that one's sessions
+--         (no record: the server is not on the roll)
 --@include clock
 --@include pulse
 --@include record
@@ -24,6 +26,7 @@ local refused = refusal(record, boot, sequence)
 if refused then return refused end
 local onRoll = record and record.state ~= 'T'
 if onRoll and record.digest ~= replaces then return { 'stored', stored } end
+if not onRoll and goneReason == 'unknown' and state ~= 'U' then return { 'stored' } end
 
 local now = clock()
 local changes = readChanges(16, 7)

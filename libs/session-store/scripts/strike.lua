@@ -23,10 +23,10 @@ if why == 'lapsed' and not settled then return { 'unsettled' } end
 local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
 local refused = why == 'withdrawn' and refusal(record, boot, sequence)
 if refused then return refused end
-local found = record or { boot = 0, sequence = 0 }
-if found.boot ~= seenBoot or found.sequence ~= seenSequence then return { 'renewed' } end
 local leaseEnd = redis.call('ZSCORE', dueKey, server)
 if not leaseEnd and why ~= 'withdrawn' then return { 'gone' } end
+local found = record or { boot = 0, sequence = 0 }
+if found.boot ~= seenBoot or found.sequence ~= seenSequence then return { 'renewed' } end
 if why == 'lapsed' and (tonumber(leaseEnd) > now or redis.call('EXISTS', answerKey) == 1) then return { 'renewed' } end
 
 redis.call('ZREM', dueKey, server)

@@ -19,7 +19,7 @@ if not record or record.boot ~= boot or record.state ~= 'A' or record.digest ~= 
 local now = clock()
 if now - record.keptAt > refreshAfter then return { 'full' } end
 
-local mine = '=' .. server .. '\t'
+local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
 local contested = {}
 for key = 6, #KEYS, 3 do
   local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
@@ -27,7 +27,7 @@ for key = 6, #KEYS, 3 do
     if not redis.call('ZSCORE', KEYS[key + 1], server) then return { 'full' } end
     if redis.call('ZCOUNT', KEYS[key + 1], '-inf', now) > 0 or redis.call('ZCARD', KEYS[key + 1]) < 2 then return { 'full' } end
     contested[key] = true
-  elseif owner ~= mine then
+  elseif owner ~= mine and (owner ~= provisional or redis.call('EXISTS', settledKey) == 1) then
     return { 'full' }
   end
 end

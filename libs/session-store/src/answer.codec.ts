@@ -35,7 +35,9 @@ export function decodeServerAnswer(
 
 /** Reads the answer of a bare id. */
 export function decodeBareAnswer(value: string, local: LocalId): BareAnswer {
-  return value.startsWith(CONTESTED) ? 'contested' : { mark: markOf(value), destination: ownerIn(value, local) };
+  return value.startsWith(CONTESTED)
+    ? 'contested'
+    : { mark: markOf(value), destination: ownerIn(value, local) };
 }
 
 /** Reads the last known owner of a bare id. */
@@ -47,7 +49,11 @@ export function decodeKnownOwner(value: string | null, local: LocalId): LastKnow
 
 function ownerIn(value: string, session: LocalId): Destination {
   const tab = value.indexOf('\t');
-  return { server: value.slice(1, tab) as ServerId, session, endpoint: decodeEndpoint(value.slice(tab + 1)) };
+  return {
+    server: value.slice(1, tab) as ServerId,
+    session,
+    endpoint: decodeEndpoint(value.slice(tab + 1)),
+  };
 }
 
 function markOf(value: string): Mark {

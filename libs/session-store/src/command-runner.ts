@@ -50,7 +50,10 @@ export class CommandRunner {
 export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StoreUnavailableError('unreachable')), Math.max(0, timeoutMs));
+    timer = setTimeout(
+      () => reject(new StoreUnavailableError('unreachable')),
+      Math.max(0, timeoutMs),
+    );
   });
   try {
     return await Promise.race([work, tooLate]);

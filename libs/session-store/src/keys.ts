@@ -41,7 +41,12 @@ export function rollKeys({ keyPrefix, roll }: RollName): RollKeys {
   const base = `${keyPrefix}:{${roll}}:`;
   const answer = (server: ServerId) => `${base}q:${server}`;
   const record = (server: ServerId) => `${base}l:${server}`;
-  const rollWide = { due: `${base}due`, pulse: `${base}pulse`, settled: `${base}settled`, events: `${base}events` };
+  const rollWide = {
+    due: `${base}due`,
+    pulse: `${base}pulse`,
+    settled: `${base}settled`,
+    events: `${base}events`,
+  };
   return {
     ...rollWide,
     answer,

@@ -13,7 +13,8 @@ export class LookupOperations {
     const startedAt = performance.now();
     const key = id.kind === 'qualified' ? keys.answer(id.server) : keys.bare(id.local);
     const value = await runner.run('get', () => redis.get(key));
-    if (value === null) return this.lookAgain(id, LOOKUP_BUDGET_MS - (performance.now() - startedAt));
+    if (value === null)
+      return this.lookAgain(id, LOOKUP_BUDGET_MS - (performance.now() - startedAt));
     return id.kind === 'qualified' ? qualifiedEvidence(value, id) : bareEvidence(value, id);
   }
 
@@ -47,5 +48,7 @@ function bareEvidence(value: string, id: PublicId): Evidence {
 }
 
 function lastKnownOf(value: string | null, id: PublicId): LastKnown {
-  return id.kind === 'qualified' ? lastKnownIn(value, id.server, id.local) : decodeKnownOwner(value, id.local);
+  return id.kind === 'qualified'
+    ? lastKnownIn(value, id.server, id.local)
+    : decodeKnownOwner(value, id.local);
 }

@@ -28,7 +28,12 @@ export interface OpenSessionStore {
 const QUIT_TIMEOUT_MS = 500;
 
 /** Opens a store on a connection of its own. */
-export function openSessionStore({ redis: config, policy, role, observer }: SessionStoreOptions): OpenSessionStore {
+export function openSessionStore({
+  redis: config,
+  policy,
+  role,
+  observer,
+}: SessionStoreOptions): OpenSessionStore {
   const redis = connectRedis(config, role, observer, policy.reportTimeoutMs);
   return {
     redis,

@@ -26,7 +26,12 @@ export function encodeHealth(healthy: boolean, zone: string): string {
 }
 
 /** All that two reports must agree on for the second to be a touch. */
-export function recordBody(endpoint: Endpoint, healthy: boolean, zone: string, sessions: readonly LocalId[]): string {
+export function recordBody(
+  endpoint: Endpoint,
+  healthy: boolean,
+  zone: string,
+  sessions: readonly LocalId[],
+): string {
   return [encodeEndpoint(endpoint), encodeHealth(healthy, zone), ...sessions].join('\n');
 }
 
@@ -53,11 +58,29 @@ export function lastKnownIn(value: string | null, server: ServerId, local: Local
   const record = decodeRecord(value);
   if (record.state === 'T') return { kind: 'gone' };
   if (!record.sessions.includes(local)) return { kind: 'nothing' };
-  return { kind: 'destination', destination: { server, session: local, endpoint: record.endpoint } };
+  return {
+    kind: 'destination',
+    destination: { server, session: local, endpoint: record.endpoint },
+  };
 }
 
 /** A stored record as the port speaks of it. */
-export function toServerRecord(server: ServerId, record: StoredRecord, leaseEndsAtMs: number): ServerRecord {
+export function toServerRecord(
+  server: ServerId,
+  record: StoredRecord,
+  leaseEndsAtMs: number,
+): ServerRecord {
   const { boot, sequence, endpoint, zone, healthy, state, sessions, reportedAtMs } = record;
-  return { server, boot, sequence, endpoint, zone, healthy, leaving: state === 'L', sessions, reportedAtMs, leaseEndsAtMs };
+  return {
+    server,
+    boot,
+    sequence,
+    endpoint,
+    zone,
+    healthy,
+    leaving: state === 'L',
+    sessions,
+    reportedAtMs,
+    leaseEndsAtMs,
+  };
 }

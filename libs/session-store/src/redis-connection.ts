@@ -22,18 +22,28 @@ const RETRY_MAX_MS = 500;
 const RETRY_STEP_MS = 50;
 const CONNECT_TIMEOUT_MS = 2_000;
 const KEEP_ALIVE_MS = 10_000;
+const DISCONNECT_TIMEOUT_MS = 100;
 
 /** The first of a lookup's two reads may use most of its budget (`LOOKUP_BUDGET_MS`), never all of it. */
 const RESOLVE_TIMEOUT_MS = 250;
 const SWEEP_TIMEOUT_MS = 2_000;
 
-const FAIL_FAST: RedisOptions = { maxRetriesPerRequest: 0, enableOfflineQueue: false, autoResendUnfulfilledCommands: false };
+const FAIL_FAST: RedisOptions = {
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+};
 
 /**
  * Opens a connection in a role; it reconnects by itself for ever, at most half a second apart, so that an outage's end
  * is noticed at once. `reportTimeoutMs` bounds a command of the report role.
  */
-export function connectRedis(config: RedisConfig, role: RedisRole, observer: StoreObserver = {}, reportTimeoutMs = 500): Redis {
+export function connectRedis(
+  config: RedisConfig,
+  role: RedisRole,
+  observer: StoreObserver = {},
+  reportTimeoutMs = 500,
+): Redis {
   const roles: Record<RedisRole, RedisOptions> = {
     resolve: { ...FAIL_FAST, commandTimeout: RESOLVE_TIMEOUT_MS },
     report: { ...FAIL_FAST, commandTimeout: reportTimeoutMs },
@@ -48,7 +58,9 @@ export function connectRedis(config: RedisConfig, role: RedisRole, observer: Sto
     connectionName: `rollcall-${role}`,
     connectTimeout: CONNECT_TIMEOUT_MS,
     keepAlive: KEEP_ALIVE_MS,
-    retryStrategy: (attempt) => Math.min(attempt * RETRY_STEP_MS, RETRY_MAX_MS) * (0.8 + 0.2 * Math.random()),
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
+    retryStrategy: (attempt) =>
+      Math.min(attempt * RETRY_STEP_MS, RETRY_MAX_MS) * (0.8 + 0.2 * Math.random()),
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
   redis.on('error', () => {

@@ -9,9 +9,16 @@ import {
   type Report,
   type ReportOutcome,
   type ServerId,
+  type SessionList,
 } from '@rollcall/domain';
 import { encodeEndpoint } from './answer.codec';
-import { decodeRecord, encodeHealth, NO_DIGEST, recordBody, type RecordState } from './record.codec';
+import {
+  decodeRecord,
+  encodeHealth,
+  NO_DIGEST,
+  recordBody,
+  type RecordState,
+} from './record.codec';
 import { sessionChanges, sessionKeys } from './session-changes';
 import { pulseArguments, type StoreContext } from './store-context';
 import { seeRecord, strike } from './strike.operation';
@@ -27,7 +34,18 @@ interface Acknowledged {
   readonly touchKeys: readonly string[];
 }
 
-const NOTHING_KNOWN = { digest: NO_DIGEST, sessions: [] as readonly LocalId[], state: 'T' as RecordState };
+const NOTHING_KNOWN = {
+  digest: NO_DIGEST,
+  sessions: [] as readonly LocalId[],
+  state: 'T' as RecordState,
+};
+
+/** Why sessions that a report no longer lists are gone; an unknown list loses none. */
+const GONE_REASONS: Record<SessionList['kind'], string> = {
+  listed: 'closed',
+  unknown: 'unknown',
+  withheld: 'unhealthy',
+};
 
 /** Enough for the largest fleet reporting through one process; beyond it a server costs one more round trip. */
 const ACKNOWLEDGED_MAX = 50_000;
@@ -84,7 +102,9 @@ export class ReportOperations {
       ...[policy.leaseTtlMs, ...pulseArguments(policy)],
       Math.floor(policy.retentionMs / KNOWN_REFRESHES_PER_RETENTION),
     ];
-    const [code, detail] = (await runner.run('touch', () => script('touch', known.touchKeys, args))) as Reply;
+    const [code, detail] = (await runner.run('touch', () =>
+      script('touch', known.touchKeys, args),
+    )) as Reply;
     return code === 'full' ? undefined : toOutcome([code, detail]);
   }
 
@@ -96,7 +116,7 @@ export class ReportOperations {
       const next = this.acknowledgement(report, base);
       const [code, detail] = await this.sendInFull(report, base, next);
       if (code === 'stored') {
-        base = decodeRecord(String(detail));
+        base = detail === undefined ? NOTHING_KNOWN : decodeRecord(String(detail));
         continue;
       }
       if (code === 'applied') this.remember(report.server, next);
@@ -117,19 +137,29 @@ export class ReportOperations {
       ...[encodeEndpoint(report.endpoint), encodeHealth(report.healthy, report.zone)],
       ...[report.leaving ? policy.leavingLeaseMs : policy.leaseTtlMs, policy.leaseTtlMs],
       ...[...pulseArguments(policy), eventsMax],
-      report.sessions.kind === 'withheld' ? 'unhealthy' : 'closed',
+      GONE_REASONS[report.sessions.kind],
       ...changes.map(({ text }) => text),
     ];
     const scriptKeys = [...keys.ofServer(report.server), ...sessionKeys(keys, changes)];
     return (await runner.run('report', () => script('report', scriptKeys, args))) as Reply;
   }
 
-  private acknowledgement(report: Report, base: Pick<Acknowledged, 'sessions' | 'state'>): Acknowledged {
+  private acknowledgement(
+    report: Report,
+    base: Pick<Acknowledged, 'sessions' | 'state'>,
+  ): Acknowledged {
     const { keys } = this.context;
     const sessions = listed(report, base.sessions);
     const body = recordBody(report.endpoint, report.healthy, report.zone, sessions);
-    const neverListed = report.sessions.kind === 'unknown' && (base.state === 'T' || base.state === 'U');
-    const touchKeys = [keys.record(report.server), keys.answer(report.server), keys.due, keys.pulse, keys.settled];
+    const neverListed =
+      report.sessions.kind === 'unknown' && (base.state === 'T' || base.state === 'U');
+    const touchKeys = [
+      keys.record(report.server),
+      keys.answer(report.server),
+      keys.due,
+      keys.pulse,
+      keys.settled,
+    ];
     for (const local of sessions.filter(hasBareForm)) {
       touchKeys.push(keys.bare(local), keys.claims(local), keys.contest(local));
     }

@@ -20,11 +20,18 @@ export class RollOperations {
 
   async findLapsed(limit: number): Promise<LapseScan> {
     const { redis, keys, runner, script } = this.context;
-    const reply = await runner.run('findLapsed', () => script('findLapsed', [keys.due, keys.settled], [limit]));
+    const reply = await runner.run('findLapsed', () =>
+      script('findLapsed', [keys.due, keys.settled], [limit]),
+    );
     const [settled, total, ...servers] = reply as [number, number, ...ServerId[]];
     const records =
-      servers.length === 0 ? [] : await runner.run('mget', () => redis.mget(servers.map((server) => keys.record(server))));
-    const lapsed = servers.map((server, index) => ({ server, ...seenRecord(records[index] ?? null) }));
+      servers.length === 0
+        ? []
+        : await runner.run('mget', () => redis.mget(servers.map((server) => keys.record(server))));
+    const lapsed = servers.map((server, index) => ({
+      server,
+      ...seenRecord(records[index] ?? null),
+    }));
     return { settled: settled === 1, total, lapsed };
   }
 
@@ -49,9 +56,15 @@ export class RollOperations {
     if (leases.size === 0) return { nowMs, servers: [] };
 
     const ids = [...leases.keys()];
-    const values = await runner.run('mget', () => redis.mget(ids.map((server) => keys.record(server))));
-    const servers = ids.flatMap((server, index) => toListed(server, values[index] ?? null, leases.get(server) ?? 0));
-    return leases.size < limit ? { nowMs, servers } : { nowMs, servers, next: Math.max(...leases.values()) };
+    const values = await runner.run('mget', () =>
+      redis.mget(ids.map((server) => keys.record(server))),
+    );
+    const servers = ids.flatMap((server, index) =>
+      toListed(server, values[index] ?? null, leases.get(server) ?? 0),
+    );
+    return leases.size < limit
+      ? { nowMs, servers }
+      : { nowMs, servers, next: Math.max(...leases.values()) };
   }
 
   async sweepFinished(): Promise<void> {
@@ -73,14 +86,17 @@ export class RollOperations {
     );
     const last = page.at(-1);
     if (last === undefined || page.length < 2 * limit) return toLeases(page);
-    const tied = await runner.run('zrangebyscore', () => redis.zrangebyscore(keys.due, last, last, 'WITHSCORES'));
+    const tied = await runner.run('zrangebyscore', () =>
+      redis.zrangebyscore(keys.due, last, last, 'WITHSCORES'),
+    );
     return toLeases([...page, ...tied]);
   }
 }
 
 function toLeases(flat: readonly string[]): Map<ServerId, number> {
   const leases = new Map<ServerId, number>();
-  for (let index = 0; index < flat.length; index += 2) leases.set(flat[index] as ServerId, Number(flat[index + 1]));
+  for (let index = 0; index < flat.length; index += 2)
+    leases.set(flat[index] as ServerId, Number(flat[index + 1]));
   return leases;
 }
 

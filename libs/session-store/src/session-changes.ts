@@ -9,7 +9,10 @@ export interface SessionChange {
 }
 
 /** The changes that lead from one list to another, the gone ones first. */
-export function sessionChanges(before: readonly LocalId[], after: readonly LocalId[]): SessionChange[] {
+export function sessionChanges(
+  before: readonly LocalId[],
+  after: readonly LocalId[],
+): SessionChange[] {
   const had = new Set(before);
   const has = new Set(after);
   return [
@@ -22,7 +25,12 @@ export function sessionChanges(before: readonly LocalId[], after: readonly Local
 export function sessionKeys(keys: RollKeys, changes: readonly SessionChange[]): string[] {
   return changes
     .filter(({ local }) => hasBareForm(local))
-    .flatMap(({ local }) => [keys.bare(local), keys.known(local), keys.claims(local), keys.contest(local)]);
+    .flatMap(({ local }) => [
+      keys.bare(local),
+      keys.known(local),
+      keys.claims(local),
+      keys.contest(local),
+    ]);
 }
 
 function change(kind: '+' | '=' | '-', local: LocalId): SessionChange {

@@ -1,5 +1,9 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import { openSessionStore, type OpenSessionStore, type SessionStoreOptions } from './open-session-store';
+import {
+  openSessionStore,
+  type OpenSessionStore,
+  type SessionStoreOptions,
+} from './open-session-store';
 
 /** Injects the store, as whichever of the port's interfaces the consumer needs. */
 export const SESSION_STORE = Symbol('SessionStore');

@@ -2,7 +2,10 @@ import { StoreUnavailableError, type StoreFailure } from '@rollcall/domain';
 
 const REPLY_FAILURES: readonly (readonly [RegExp, StoreFailure])[] = [
   [/^(?:ERR )?(?:-)?OOM\b/, 'full'],
-  [/^(?:READONLY|NOREPLICAS|MISCONF|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOAUTH|WRONGPASS|NOPERM)\b/, 'refused'],
+  [
+    /^(?:READONLY|NOREPLICAS|MISCONF|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOAUTH|WRONGPASS|NOPERM)\b/,
+    'refused',
+  ],
   [/^(?:BUSY|UNBLOCKED)\b/, 'unreachable'],
 ];
 
@@ -12,7 +15,8 @@ const REPLY_FAILURES: readonly (readonly [RegExp, StoreFailure])[] = [
  */
 export function toStoreError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  if (error.name !== 'ReplyError') return new StoreUnavailableError('unreachable', { cause: error });
+  if (error.name !== 'ReplyError')
+    return new StoreUnavailableError('unreachable', { cause: error });
   const failure = REPLY_FAILURES.find(([pattern]) => pattern.test(error.message))?.[1];
   return failure ? new StoreUnavailableError(failure, { cause: error }) : error;
 }

@@ -86,8 +86,8 @@ local function claimFree(id, roll)
   end
 end
 
-local function claimContested(id, roll)
-  joinContest(id, roll)
+-- Drops who is lapsed; the contest then ends, or lasts as long as the longest claim that is left.
+local function reviewContest(id, roll)
   dropLapsed(id, roll)
   if promoteLast(id, roll) then return end
   local latest = redis.call('ZRANGE', id.claims, -1, -1, 'WITHSCORES')
@@ -100,7 +100,10 @@ local function claim(id, roll)
   local bare = redis.call('GET', id.bare)
   if not bare then return claimFree(id, roll) end
   local mark, owner, answer = ownerOf(bare)
-  if mark == '!' then return claimContested(id, roll) end
+  if mark == '!' then
+    joinContest(id, roll)
+    return reviewContest(id, roll)
+  end
   if owner == roll.server then
     if mark == '?' then return claimFree(id, roll) end
     answerFor(id, '=', roll.server, roll.answer, roll.deadline)
@@ -113,24 +116,22 @@ local function claim(id, roll)
   roll.publish('session.ambiguous', 'server', roll.server, 'session', id.session, 'with', owner)
 end
 
+-- Whoever answers now, this server is no longer the last known owner; that it was is remembered for one lease.
+local function forget(id, roll)
+  local known = redis.call('GET', id.known)
+  if not known then return end
+  local mark, owner = ownerOf(known)
+  if mark == '=' and owner == roll.server then redis.call('SET', id.known, '-' .. roll.server, 'PX', roll.lease) end
+end
+
 -- This server no longer has the session.
 local function release(id, roll)
-  local bare = redis.call('GET', id.bare)
-  local mark, owner = '', roll.server
-  if bare then mark, owner = ownerOf(bare) end
+  local mark, owner = ownerOf(redis.call('GET', id.bare) or '')
   if mark == '!' then
     redis.call('ZREM', id.claims, roll.server)
     redis.call('HDEL', id.contest, roll.server)
-    dropLapsed(id, roll)
-    promoteLast(id, roll)
-  elseif owner == roll.server then
-    redis.call('DEL', id.bare)
-    local known = redis.call('GET', id.known)
-    if known then
-      local knownMark, knownOwner = ownerOf(known)
-      if knownMark == '=' and knownOwner == roll.server then
-        redis.call('SET', id.known, '-' .. roll.server, 'PX', roll.lease)
-      end
-    end
+    return reviewContest(id, roll)
   end
+  if owner == roll.server then redis.call('DEL', id.bare) end
+  forget(id, roll)
 end

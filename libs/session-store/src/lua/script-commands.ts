@@ -5,7 +5,11 @@ import { LUA_SCRIPTS } from './scripts.generated';
 export type ScriptName = keyof typeof LUA_SCRIPTS;
 
 /** Runs one embedded script with its keys and arguments. */
-export type RunScript = (name: ScriptName, keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown>;
+export type RunScript = (
+  name: ScriptName,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+) => Promise<unknown>;
 
 type ScriptCommand = (keyCount: number, ...keysAndArgs: (string | number)[]) => Promise<unknown>;
 

@@ -186,8 +186,7 @@ roll.publish('session.moved', 'server', roll.server, 'session', id.session, 'fro
 end
 end
 
-local function claimContested(id, roll)
-joinContest(id, roll)
+local function reviewContest(id, roll)
 dropLapsed(id, roll)
 if promoteLast(id, roll) then return end
 local latest = redis.call('ZRANGE', id.claims, -1, -1, 'WITHSCORES')
@@ -199,7 +198,10 @@ local function claim(id, roll)
 local bare = redis.call('GET', id.bare)
 if not bare then return claimFree(id, roll) end
 local mark, owner, answer = ownerOf(bare)
-if mark == '!' then return claimContested(id, roll) end
+if mark == '!' then
+joinContest(id, roll)
+return reviewContest(id, roll)
+end
 if owner == roll.server then
 if mark == '?' then return claimFree(id, roll) end
 answerFor(id, '=', roll.server, roll.answer, roll.deadline)
@@ -212,25 +214,22 @@ openContest(id, roll, math.max(theirs, roll.deadline))
 roll.publish('session.ambiguous', 'server', roll.server, 'session', id.session, 'with', owner)
 end
 
+local function forget(id, roll)
+local known = redis.call('GET', id.known)
+if not known then return end
+local mark, owner = ownerOf(known)
+if mark == '=' and owner == roll.server then redis.call('SET', id.known, '-' .. roll.server, 'PX', roll.lease) end
+end
+
 local function release(id, roll)
-local bare = redis.call('GET', id.bare)
-local mark, owner = '', roll.server
-if bare then mark, owner = ownerOf(bare) end
+local mark, owner = ownerOf(redis.call('GET', id.bare) or '')
 if mark == '!' then
 redis.call('ZREM', id.claims, roll.server)
 redis.call('HDEL', id.contest, roll.server)
-dropLapsed(id, roll)
-promoteLast(id, roll)
-elseif owner == roll.server then
-redis.call('DEL', id.bare)
-local known = redis.call('GET', id.known)
-if known then
-local knownMark, knownOwner = ownerOf(known)
-if knownMark == '=' and knownOwner == roll.server then
-redis.call('SET', id.known, '-' .. roll.server, 'PX', roll.lease)
+return reviewContest(id, roll)
 end
-end
-end
+if owner == roll.server then redis.call('DEL', id.bare) end
+forget(id, roll)
 end
 local recordKey, answerKey, dueKey, pulseKey, settledKey, eventsKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local server, boot, sequence, digest, replaces, state = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
@@ -244,6 +243,7 @@ local refused = refusal(record, boot, sequence)
 if refused then return refused end
 local onRoll = record and record.state ~= 'T'
 if onRoll and record.digest ~= replaces then return { 'stored', stored } end
+if not onRoll and goneReason == 'unknown' and state ~= 'U' then return { 'stored' } end
 
 local now = clock()
 local changes = readChanges(16, 7)
@@ -427,8 +427,7 @@ roll.publish('session.moved', 'server', roll.server, 'session', id.session, 'fro
 end
 end
 
-local function claimContested(id, roll)
-joinContest(id, roll)
+local function reviewContest(id, roll)
 dropLapsed(id, roll)
 if promoteLast(id, roll) then return end
 local latest = redis.call('ZRANGE', id.claims, -1, -1, 'WITHSCORES')
@@ -440,7 +439,10 @@ local function claim(id, roll)
 local bare = redis.call('GET', id.bare)
 if not bare then return claimFree(id, roll) end
 local mark, owner, answer = ownerOf(bare)
-if mark == '!' then return claimContested(id, roll) end
+if mark == '!' then
+joinContest(id, roll)
+return reviewContest(id, roll)
+end
 if owner == roll.server then
 if mark == '?' then return claimFree(id, roll) end
 answerFor(id, '=', roll.server, roll.answer, roll.deadline)
@@ -453,25 +455,22 @@ openContest(id, roll, math.max(theirs, roll.deadline))
 roll.publish('session.ambiguous', 'server', roll.server, 'session', id.session, 'with', owner)
 end
 
+local function forget(id, roll)
+local known = redis.call('GET', id.known)
+if not known then return end
+local mark, owner = ownerOf(known)
+if mark == '=' and owner == roll.server then redis.call('SET', id.known, '-' .. roll.server, 'PX', roll.lease) end
+end
+
 local function release(id, roll)
-local bare = redis.call('GET', id.bare)
-local mark, owner = '', roll.server
-if bare then mark, owner = ownerOf(bare) end
+local mark, owner = ownerOf(redis.call('GET', id.bare) or '')
 if mark == '!' then
 redis.call('ZREM', id.claims, roll.server)
 redis.call('HDEL', id.contest, roll.server)
-dropLapsed(id, roll)
-promoteLast(id, roll)
-elseif owner == roll.server then
-redis.call('DEL', id.bare)
-local known = redis.call('GET', id.known)
-if known then
-local knownMark, knownOwner = ownerOf(known)
-if knownMark == '=' and knownOwner == roll.server then
-redis.call('SET', id.known, '-' .. roll.server, 'PX', roll.lease)
+return reviewContest(id, roll)
 end
-end
-end
+if owner == roll.server then redis.call('DEL', id.bare) end
+forget(id, roll)
 end
 local recordKey, answerKey, dueKey, pulseKey, settledKey, eventsKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local server, seenBoot, seenSequence, why = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
@@ -485,10 +484,10 @@ if why == 'lapsed' and not settled then return { 'unsettled' } end
 local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
 local refused = why == 'withdrawn' and refusal(record, boot, sequence)
 if refused then return refused end
-local found = record or { boot = 0, sequence = 0 }
-if found.boot ~= seenBoot or found.sequence ~= seenSequence then return { 'renewed' } end
 local leaseEnd = redis.call('ZSCORE', dueKey, server)
 if not leaseEnd and why ~= 'withdrawn' then return { 'gone' } end
+local found = record or { boot = 0, sequence = 0 }
+if found.boot ~= seenBoot or found.sequence ~= seenSequence then return { 'renewed' } end
 if why == 'lapsed' and (tonumber(leaseEnd) > now or redis.call('EXISTS', answerKey) == 1) then return { 'renewed' } end
 
 redis.call('ZREM', dueKey, server)
@@ -566,7 +565,7 @@ if not record or record.boot ~= boot or record.state ~= 'A' or record.digest ~= 
 local now = clock()
 if now - record.keptAt > refreshAfter then return { 'full' } end
 
-local mine = '=' .. server .. '\t'
+local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
 local contested = {}
 for key = 6, #KEYS, 3 do
 local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
@@ -574,7 +573,7 @@ if owner == '!' then
 if not redis.call('ZSCORE', KEYS[key + 1], server) then return { 'full' } end
 if redis.call('ZCOUNT', KEYS[key + 1], '-inf', now) > 0 or redis.call('ZCARD', KEYS[key + 1]) < 2 then return { 'full' } end
 contested[key] = true
-elseif owner ~= mine then
+elseif owner ~= mine and (owner ~= provisional or redis.call('EXISTS', settledKey) == 1) then
 return { 'full' }
 end
 end

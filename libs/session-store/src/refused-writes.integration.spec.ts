@@ -1,0 +1,88 @@
+import { leasePolicy, StoreUnavailableError } from '@rollcall/domain';
+import { aReport, publicId, startTestRedis, type TestRedis } from '@rollcall/testing';
+import type { Redis } from 'ioredis';
+import { openSessionStore } from './open-session-store';
+import { RedisSessionStore } from './redis-session-store';
+
+const POLICY = leasePolicy({
+  intervalMs: 5_000,
+  leaseTtlMs: 20_000,
+  retentionMs: 900_000,
+  sweepIntervalMs: 1_000,
+});
+
+describe('a store that answers but refuses writes', () => {
+  let server: TestRedis;
+  let operator: Redis;
+  let store: RedisSessionStore;
+
+  beforeEach(async () => {
+    server = await startTestRedis();
+    operator = server.client();
+    store = new RedisSessionStore(server.client(), { keyPrefix: 'rollcall', roll: 'main' }, POLICY);
+    await store.report(aReport({ server: 'gpu-1', sequence: 1, sessions: ['cad'] }));
+  });
+  afterEach(() => server.stop());
+
+  it('says "full" to a new session when memory is full, and changes nothing', async () => {
+    await fillUp();
+    const before = await dump();
+    const report = aReport({ server: 'gpu-1', sequence: 2, sessions: ['cad', 'new'] });
+    await expect(store.report(report)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      failure: 'full',
+    });
+    expect(await dump()).toEqual(before);
+  });
+
+  it('still renews what is there when memory is full', async () => {
+    await fillUp();
+    expect(
+      await store.report(aReport({ server: 'gpu-1', sequence: 2, sessions: ['cad'] })),
+    ).toEqual({ kind: 'applied' });
+    await expect(store.renew()).resolves.toEqual({ settled: false });
+    expect(await store.lookup(publicId('gpu-1~cad'))).toMatchObject({ kind: 'answer' });
+  });
+
+  it('says "refused" to every write without enough replicas, while lookups go on', async () => {
+    await operator.config('SET', 'min-replicas-to-write', '1');
+    for (const write of [
+      () => store.report(aReport({ server: 'gpu-1', sequence: 2, sessions: ['cad'] })),
+      () => store.report(aReport({ server: 'gpu-1', sequence: 2, sessions: [] })),
+      () => store.renew(),
+      () => store.sweepFinished(),
+    ]) {
+      await expect(write()).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+        failure: 'refused',
+      });
+    }
+    expect(await store.lookup(publicId('cad'))).toMatchObject({ kind: 'answer' });
+  });
+
+  it('is "unreachable" once it is killed, at once and without waiting for a time-out', async () => {
+    const config = { url: server.url, keyPrefix: 'rollcall', roll: 'main' };
+    const opened = openSessionStore({ redis: config, policy: POLICY, role: 'resolve' });
+    await opened.ready(2_000);
+    await server.kill();
+    await expect(opened.store.lookup(publicId('cad'))).rejects.toBeInstanceOf(
+      StoreUnavailableError,
+    );
+    await expect(opened.store.lookup(publicId('cad'))).rejects.toMatchObject({
+      failure: 'unreachable',
+    });
+    await opened.close();
+  });
+
+  async function fillUp(): Promise<void> {
+    await operator.config('SET', 'maxmemory-policy', 'noeviction');
+    await operator.config('SET', 'maxmemory', '1mb');
+  }
+
+  async function dump(): Promise<unknown> {
+    const keys = (await operator.keys('*')).sort();
+    return Promise.all(
+      keys.map(async (key) => [key, (await operator.dumpBuffer(key)).toString('hex')]),
+    );
+  }
+});

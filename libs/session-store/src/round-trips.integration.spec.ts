@@ -1,0 +1,168 @@
+import { leasePolicy } from '@rollcall/domain';
+import { aReport, publicId, serverId, startTestRedis, type TestRedis } from '@rollcall/testing';
+import type { Redis } from 'ioredis';
+import { RedisSessionStore } from './redis-session-store';
+
+const POLICY = leasePolicy({
+  intervalMs: 5_000,
+  leaseTtlMs: 20_000,
+  retentionMs: 900_000,
+  sweepIntervalMs: 1_000,
+});
+const ROLL = { keyPrefix: 'rollcall', roll: 'main' };
+/** ioredis names a script's text once a minute (EVAL), and its hash otherwise (EVALSHA). */
+const NAMES: Record<string, string> = { eval: 'script', evalsha: 'script' };
+
+describe('what the store costs', () => {
+  let server: TestRedis;
+  let redis: Redis;
+  let observer: Redis;
+  let store: RedisSessionStore;
+
+  beforeAll(async () => {
+    server = await startTestRedis();
+    observer = server.client();
+    await loadScripts();
+  });
+  afterAll(() => server.stop());
+
+  beforeEach(async () => {
+    await observer.flushall();
+    redis = server.client();
+    store = new RedisSessionStore(redis, ROLL, POLICY);
+    await store.report(
+      aReport({ server: 'gpu-1', sequence: 1, sessions: ['console', 'cad', 'a~b'] }),
+    );
+  });
+  afterEach(() => redis.disconnect());
+
+  it('answers a hit with one GET, by qualified and by bare id', async () => {
+    expect(await commandsOf(() => store.lookup(publicId('gpu-1~console')))).toEqual(['get']);
+    expect(await commandsOf(() => store.lookup(publicId('cad')))).toEqual(['get']);
+  });
+
+  it('answers a session missing from a fresh list with one GET', async () => {
+    expect(await commandsOf(() => store.lookup(publicId('gpu-1~gone')))).toEqual(['get']);
+  });
+
+  it('answers a miss with one single-slot read more', async () => {
+    expect(await commandsOf(() => store.lookup(publicId('gpu-9~console')))).toEqual([
+      'get',
+      'mget',
+    ]);
+    expect(await commandsOf(() => store.lookup(publicId('nowhere')))).toEqual(['get', 'mget']);
+  });
+
+  it('sends an unchanged report as one touch', async () => {
+    const again = aReport({ server: 'gpu-1', sequence: 2, sessions: ['console', 'cad', 'a~b'] });
+    expect(await commandsOf(() => store.report(again))).toEqual(['script']);
+  });
+
+  it('sends a changed report as one script', async () => {
+    const changed = aReport({ server: 'gpu-1', sequence: 2, sessions: ['console', 'new'] });
+    expect(await commandsOf(() => store.report(changed))).toEqual(['script']);
+  });
+
+  it('needs two round trips after a restart of the agent, and one from then on', async () => {
+    const restarted = new RedisSessionStore(redis, ROLL, POLICY);
+    const sessions = ['console', 'cad', 'a~b'];
+    expect(
+      await commandsOf(() =>
+        restarted.report(aReport({ server: 'gpu-1', boot: 2, sequence: 1, sessions })),
+      ),
+    ).toEqual(['script', 'script']);
+    expect(
+      await commandsOf(() =>
+        restarted.report(aReport({ server: 'gpu-1', boot: 2, sequence: 2, sessions })),
+      ),
+    ).toEqual(['script']);
+  });
+
+  it('needs two round trips after the store has lost everything', async () => {
+    const report = (sequence: number) =>
+      aReport({ server: 'gpu-1', sequence, sessions: ['console', 'cad', 'a~b'] });
+    await store.report(report(2));
+    await observer.flushall();
+    expect(await commandsOf(() => store.report(report(3)))).toEqual(['script', 'script']);
+    expect(await store.lookup(publicId('gpu-1~cad'))).toMatchObject({ kind: 'answer' });
+  });
+
+  it('goes on after SCRIPT FLUSH without an error', async () => {
+    const report = (sequence: number, ...sessions: string[]) =>
+      aReport({ server: 'gpu-1', sequence, sessions });
+    await store.report(report(2, 'console', 'cad', 'a~b'));
+    await observer.script('FLUSH');
+    expect(await store.report(report(3, 'console', 'cad', 'a~b'))).toEqual({ kind: 'applied' });
+    await observer.script('FLUSH');
+    expect(await store.report(report(4, 'console'))).toEqual({ kind: 'applied' });
+  });
+
+  it('touches an id that many servers claim without repeating the report', async () => {
+    const hosts = Array.from({ length: 40 }, (_, index) => `host-${index}`);
+    const reportAll = async (sequence: number) => {
+      for (const host of hosts)
+        await store.report(aReport({ server: host, sequence, sessions: ['console'] }));
+    };
+    await reportAll(1);
+    await reportAll(2);
+    const commands = await commandsOf(() => reportAll(3));
+    expect(commands).toEqual(hosts.map(() => 'script'));
+  });
+
+  it('keeps every key it writes under the roll’s prefix and hash tag, whatever the ids hold', async () => {
+    const odd = ['*', '{other}:x', 'ключ', '../../etc', 'a b', '"', '%s', 'x'.repeat(256), '🖥️'];
+    await store.report(aReport({ server: 'odd.1', sessions: odd }));
+    await store.report(aReport({ server: 'odd.2', sessions: odd }));
+    await store.withdraw(serverId('odd.1'), { boot: 1, sequence: 9 });
+    const keys = await observer.keys('*');
+    expect(keys.filter((key) => !key.startsWith('rollcall:{main}:'))).toEqual([]);
+    for (const id of odd) {
+      expect(await store.lookup(publicId(`odd.2~${id}`))).toMatchObject({
+        destination: { session: id },
+      });
+    }
+  });
+
+  it('keeps a session of a host with four within 700 bytes', async () => {
+    await observer.flushall();
+    const before = await memoryUsed();
+    const hosts = 500;
+    for (let host = 0; host < hosts; host++) {
+      const sessions = [0, 1, 2, 3].map(
+        (n) => `8f0c2b6e-9a54-4c58-9d3a-${String(host * 4 + n).padStart(12, '0')}`,
+      );
+      await store.report(aReport({ server: `host-${host}`, sessions }));
+    }
+    await observer.del('rollcall:{main}:events');
+    expect(((await memoryUsed()) - before) / (hosts * 4)).toBeLessThan(700);
+  });
+
+  async function memoryUsed(): Promise<number> {
+    return Number(/used_memory:(\d+)/.exec(await observer.info('memory'))?.[1]);
+  }
+
+  /** So that no test meets a script that Redis does not know yet. */
+  async function loadScripts(): Promise<void> {
+    const warmUp = new RedisSessionStore(server.client(), ROLL, POLICY);
+    await warmUp.report(aReport({ sequence: 1 }));
+    await warmUp.report(aReport({ sequence: 2 }));
+  }
+
+  /** What the store's connection sent meanwhile, in order; what scripts call inside Redis does not count. */
+  async function commandsOf(work: () => Promise<unknown>): Promise<string[]> {
+    const monitor = await observer.duplicate().monitor();
+    const seen: string[] = [];
+    const marker = `end-${Math.random()}`;
+    const done = new Promise<void>((resolve) => {
+      monitor.on('monitor', (_time: string, args: string[], source: string) => {
+        if (args[1] === marker) resolve();
+        else if (source !== 'lua') seen.push(NAMES[args[0] ?? ''] ?? args[0] ?? '');
+      });
+    });
+    await work();
+    await observer.echo(marker);
+    await done;
+    monitor.disconnect();
+    return seen;
+  }
+});
