@@ -1,10 +1,17 @@
 import type { LeasePolicy } from './lease-policy';
-import type { RollTrust } from './resolution';
 
 /** What one process remembers of its own renewals of the settled fact; moments are of a monotonic clock. */
 export interface Renewals {
   readonly lastAttemptOk: boolean;
   readonly lastOkAtMs: number;
+  readonly settled: boolean;
+}
+
+/** What a process's own renewals of the settled fact tell it. */
+export interface RollTrust {
+  /** Whether they get through. */
+  readonly renewing: boolean;
+  /** Whether the last one found the roll settled. */
   readonly settled: boolean;
 }
 

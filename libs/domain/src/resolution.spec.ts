@@ -7,7 +7,6 @@ import {
   type LastKnown,
   type Mark,
   type Resolution,
-  type RollTrust,
 } from './resolution';
 
 const ENDPOINT: Endpoint = { host: '10.0.0.1', httpPort: 8443, quicPort: 0, webUrlPath: '/' };
@@ -16,14 +15,6 @@ const DESTINATION: Destination = {
   session: 'console' as LocalId,
   endpoint: ENDPOINT,
 };
-
-const TRUSTS: Record<string, RollTrust> = {
-  'a settled roll': { renewing: true, settled: true },
-  'an unsettled roll': { renewing: true, settled: false },
-  'a lost connection': { renewing: false, settled: true },
-  'a lost connection to an unsettled roll': { renewing: false, settled: false },
-};
-const SETTLED = TRUSTS['a settled roll']!;
 
 const answer = (mark: Mark): Evidence => ({ kind: 'answer', mark, destination: DESTINATION });
 const absent = (settled: boolean, lastKnown: LastKnown): Evidence => ({
@@ -44,58 +35,40 @@ function told(resolution: Resolution): Told | string {
   return resolution.kind === 'not-found' ? resolution.reason : 'warming';
 }
 
-/** One row per evidence: what is told on a settled roll, an unsettled one, and, either way, after a failed renewal. */
-const TABLE: [string, Evidence, [Told, Told, Told]][] = [
-  ['a live answer', answer('live'), ['found', 'found', 'found']],
-  ['a held answer', answer('held'), ['held', 'held', 'held']],
-  ['a provisional answer', answer('provisional'), ['found', 'warming', 'warming']],
-  ['a contested id', { kind: 'ambiguous' }, ['ambiguous', 'ambiguous', 'ambiguous']],
-  [
-    'a session missing from a fresh list',
-    { kind: 'not-listed' },
-    ['unknown', 'unknown', 'unknown'],
-  ],
-  ['nothing, read as settled', absent(true, NOTHING), ['unknown', 'unknown', 'warming']],
-  ['a lapsed lease, read as settled', absent(true, KNOWN), ['lapsed', 'lapsed', 'unsettled']],
-  ['a struck server, read as settled', absent(true, GONE), ['lapsed', 'lapsed', 'warming']],
-  ['a lapsed contest, read as settled', absent(true, AMBIGUOUS), ['lapsed', 'lapsed', 'ambiguous']],
-  ['nothing, read as unsettled', absent(false, NOTHING), ['warming', 'warming', 'warming']],
-  [
-    'a last known place, read as unsettled',
-    absent(false, KNOWN),
-    ['unsettled', 'unsettled', 'unsettled'],
-  ],
-  ['a struck server, read as unsettled', absent(false, GONE), ['warming', 'warming', 'warming']],
-  [
-    'a lapsed contest, read as unsettled',
-    absent(false, AMBIGUOUS),
-    ['ambiguous', 'ambiguous', 'ambiguous'],
-  ],
+/** One row per evidence: what is told while the asker's own renewals get through, and while they do not. */
+const TABLE: [string, Evidence, [Told, Told]][] = [
+  ['a live answer', answer('live'), ['found', 'found']],
+  ['a held answer', answer('held'), ['held', 'held']],
+  ['a provisional answer', answer('provisional'), ['warming', 'warming']],
+  ['a contested id', { kind: 'ambiguous' }, ['ambiguous', 'ambiguous']],
+  ['a session missing from a fresh list', { kind: 'not-listed' }, ['unknown', 'unknown']],
+  ['nothing, read as settled', absent(true, NOTHING), ['unknown', 'warming']],
+  ['a lapsed lease, read as settled', absent(true, KNOWN), ['lapsed', 'unsettled']],
+  ['a struck server, read as settled', absent(true, GONE), ['lapsed', 'warming']],
+  ['a lapsed contest, read as settled', absent(true, AMBIGUOUS), ['lapsed', 'ambiguous']],
+  ['nothing, read as unsettled', absent(false, NOTHING), ['warming', 'warming']],
+  ['a last known place, read as unsettled', absent(false, KNOWN), ['unsettled', 'unsettled']],
+  ['a struck server, read as unsettled', absent(false, GONE), ['warming', 'warming']],
+  ['a lapsed contest, read as unsettled', absent(false, AMBIGUOUS), ['ambiguous', 'ambiguous']],
 ];
 
 describe('resolve', () => {
-  describe.each(TABLE)('%s', (_, evidence, [settled, unsettled, distrusted]) => {
+  describe.each(TABLE)('%s', (_, evidence, [renewing, distrusted]) => {
     it.each([
-      ['a settled roll', settled],
-      ['an unsettled roll', unsettled],
-      ['a lost connection', distrusted],
-      ['a lost connection to an unsettled roll', distrusted],
-    ])('by a resolver with %s is told as %s', (trust, expected) => {
-      const request = {
-        transport: 'HTTP' as Transport,
-        trust: TRUSTS[trust]!,
-        permits: () => true,
-      };
+      ['whose renewals get through', true, renewing],
+      ['whose renewals fail', false, distrusted],
+    ])('by a resolver %s', (_, isRenewing, expected) => {
+      const request = { transport: 'HTTP' as Transport, renewing: isRenewing, permits: () => true };
       expect(told(resolve(evidence, request))).toBe(expected);
     });
   });
 
   const found: [string, Evidence][] = TABLE.filter(([, , tellings]) =>
-    ['found', 'held', 'unsettled'].includes(tellings[0]),
+    ['found', 'unsettled'].includes(tellings[0]),
   ).map(([name, evidence]) => [name, evidence]);
 
   describe.each(found)('%s that leads somewhere', (_, evidence) => {
-    const request = { transport: 'HTTP' as Transport, trust: SETTLED, permits: () => true };
+    const request = { transport: 'HTTP' as Transport, renewing: true, permits: () => true };
 
     it('is told with its destination and the port of its transport', () => {
       expect(resolve(evidence, request)).toMatchObject({
@@ -122,7 +95,7 @@ describe('resolve', () => {
   it('answers QUIC with the QUIC port', () => {
     const endpoint = { ...ENDPOINT, quicPort: 9443 };
     const destination = { ...DESTINATION, endpoint };
-    const request = { transport: 'QUIC' as Transport, trust: SETTLED, permits: () => true };
+    const request = { transport: 'QUIC' as Transport, renewing: true, permits: () => true };
     expect(resolve({ kind: 'answer', mark: 'live', destination }, request)).toEqual({
       kind: 'found',
       destination,

@@ -8,7 +8,7 @@ export interface Destination {
   readonly endpoint: Endpoint;
 }
 
-/** Why an answer is believed: reported within the lease, kept by a probe's word, or claimed before the roll had settled. */
+/** Why an answer is there: reported within the lease, kept by a probe's word, or claimed first on a roll that has not settled yet. */
 export type Mark = 'live' | 'held' | 'provisional';
 
 /** What the store remembers of an id whose answer is not there. */
@@ -28,14 +28,6 @@ export type Evidence =
   /** The server's answer is there, and does not list this session. */
   | { readonly kind: 'not-listed' }
   | { readonly kind: 'absent'; readonly settled: boolean; readonly lastKnown: LastKnown };
-
-/** What a resolver's own renewals of the settled fact have told it. */
-export interface RollTrust {
-  /** Whether its last renewals got through: if not, its view of the store may be a wrong one. */
-  readonly renewing: boolean;
-  /** Whether the last renewal found the roll settled. */
-  readonly settled: boolean;
-}
 
 /** Why a 200 is not backed by a report within the lease. */
 export type StaleCause = 'held' | 'unsettled';
@@ -59,7 +51,8 @@ export type Resolution =
 /** What a resolver asks with, besides the id. */
 export interface ResolutionRequest {
   readonly transport: Transport;
-  readonly trust: RollTrust;
+  /** Whether the asker's own renewals of the settled fact get through: if not, its view of the store may be a wrong one. */
+  readonly renewing: boolean;
   /** Whether an endpoint may be answered (`ENDPOINT_ALLOW`, `ENDPOINT_PORTS`). */
   readonly permits: (endpoint: Endpoint) => boolean;
 }
@@ -68,14 +61,14 @@ export interface ResolutionRequest {
 export function resolve(evidence: Evidence, request: ResolutionRequest): Resolution {
   switch (evidence.kind) {
     case 'answer':
-      if (evidence.mark === 'provisional' && !isSettled(request.trust)) return { kind: 'warming' };
+      if (evidence.mark === 'provisional') return { kind: 'warming' };
       return destined(evidence.destination, request, evidence.mark === 'held' ? 'held' : undefined);
     case 'ambiguous':
       return notFound('ambiguous');
     case 'not-listed':
       return notFound('unknown');
     case 'absent':
-      return evidence.settled && request.trust.renewing
+      return evidence.settled && request.renewing
         ? notFound(evidence.lastKnown.kind === 'nothing' ? 'unknown' : 'lapsed')
         : remembered(evidence.lastKnown, request);
   }
@@ -102,10 +95,6 @@ function destined(
   const port = portFor(destination.endpoint, request.transport);
   if (port === undefined) return notFound('transport');
   return stale ? { kind: 'found', destination, port, stale } : { kind: 'found', destination, port };
-}
-
-function isSettled(trust: RollTrust): boolean {
-  return trust.renewing && trust.settled;
 }
 
 function notFound(reason: NotFoundReason): Resolution {

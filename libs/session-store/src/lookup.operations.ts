@@ -13,9 +13,11 @@ export class LookupOperations {
     const startedAt = performance.now();
     const key = id.kind === 'qualified' ? keys.answer(id.server) : keys.bare(id.local);
     const value = await runner.run('get', () => redis.get(key));
-    if (value === null)
-      return this.lookAgain(id, LOOKUP_BUDGET_MS - (performance.now() - startedAt));
-    return id.kind === 'qualified' ? qualifiedEvidence(value, id) : bareEvidence(value, id);
+    const remaining = () => LOOKUP_BUDGET_MS - (performance.now() - startedAt);
+    if (value === null) return this.lookAgain(id, remaining());
+    if (id.kind === 'qualified') return qualifiedEvidence(value, id);
+    const evidence = bareEvidence(value, id);
+    return isProvisional(evidence) ? this.believeIfSettled(evidence, remaining()) : evidence;
   }
 
   async renew(): Promise<{ settled: boolean }> {
@@ -24,6 +26,19 @@ export class LookupOperations {
       script('renew', [keys.pulse, keys.settled], pulseArguments(policy)),
     );
     return { settled: settled === 1 };
+  }
+
+  /** Between the roll's settling and its server's next report nobody has claimed the id besides: it is believed. */
+  private async believeIfSettled(
+    evidence: Evidence & { kind: 'answer' },
+    budgetMs: number,
+  ): Promise<Evidence> {
+    const { redis, keys, runner } = this.context;
+    const settled = await within(
+      budgetMs,
+      runner.run('exists', () => redis.exists(keys.settled)),
+    );
+    return settled === 1 ? { ...evidence, mark: 'live' } : evidence;
   }
 
   private async lookAgain(id: PublicId, budgetMs: number): Promise<Evidence> {
@@ -45,6 +60,10 @@ function qualifiedEvidence(value: string, id: PublicId & { kind: 'qualified' }):
 function bareEvidence(value: string, id: PublicId): Evidence {
   const answer = decodeBareAnswer(value, id.local);
   return answer === 'contested' ? { kind: 'ambiguous' } : { kind: 'answer', ...answer };
+}
+
+function isProvisional(evidence: Evidence): evidence is Evidence & { kind: 'answer' } {
+  return evidence.kind === 'answer' && evidence.mark === 'provisional';
 }
 
 function lastKnownOf(value: string | null, id: PublicId): LastKnown {

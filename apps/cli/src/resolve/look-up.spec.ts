@@ -19,27 +19,23 @@ const destination = {
   endpoint: anEndpoint(),
 };
 
-function lookUpOn(evidence: Evidence, settled: boolean, policy = endpoints()) {
-  const store = {
-    lookup: async () => evidence,
-    findLapsed: async () => ({ settled, lapsed: [], total: 0 }),
-  };
+function lookUpOn(evidence: Evidence, policy = endpoints()) {
+  const store = { lookup: async () => evidence };
   return lookUp(store, publicId('console'), { transport: 'HTTP', endpoints: policy });
 }
 
 describe('lookUp', () => {
-  it('believes a provisional answer once the roll is settled, not before', async () => {
+  it('does not believe a provisional answer', async () => {
     const evidence: Evidence = { kind: 'answer', mark: 'provisional', destination };
 
-    expect(await lookUpOn(evidence, false)).toEqual({ kind: 'warming' });
-    expect(await lookUpOn(evidence, true)).toMatchObject({ kind: 'found', port: 8443 });
+    expect(await lookUpOn(evidence)).toEqual({ kind: 'warming' });
   });
 
   it('calls a session unknown only when the roll is settled', async () => {
     const absent = { kind: 'absent', lastKnown: { kind: 'nothing' } } as const;
 
-    expect(await lookUpOn({ ...absent, settled: false }, false)).toEqual({ kind: 'warming' });
-    expect(await lookUpOn({ ...absent, settled: true }, true)).toEqual({
+    expect(await lookUpOn({ ...absent, settled: false })).toEqual({ kind: 'warming' });
+    expect(await lookUpOn({ ...absent, settled: true })).toEqual({
       kind: 'not-found',
       reason: 'unknown',
     });
@@ -48,7 +44,7 @@ describe('lookUp', () => {
   it('answers no endpoint that the policy refuses', async () => {
     const evidence: Evidence = { kind: 'answer', mark: 'live', destination };
 
-    expect(await lookUpOn(evidence, true, endpoints('192.168.0.0/16'))).toEqual({
+    expect(await lookUpOn(evidence, endpoints('192.168.0.0/16'))).toEqual({
       kind: 'not-found',
       reason: 'endpoint-refused',
     });

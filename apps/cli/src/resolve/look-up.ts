@@ -5,7 +5,6 @@ import {
   type LookupStore,
   type PublicId,
   type Resolution,
-  type RollStore,
   type Transport,
 } from '@rollcall/domain';
 
@@ -21,20 +20,16 @@ export function readId(text: string): ReadId {
   return { kind: parsed.problem === 'unservable' ? 'unservable' : 'malformed' };
 }
 
-/**
- * Decides as a resolver does whose renewals get through. A resolver learns from its renewals whether the roll is
- * settled; those are writes, so here the scan of the lapsed tells it, which reads only.
- */
+/** Decides as a resolver does whose renewals get through; this program writes nothing, so it has none of its own. */
 export async function lookUp(
-  store: Pick<LookupStore, 'lookup'> & Pick<RollStore, 'findLapsed'>,
+  store: Pick<LookupStore, 'lookup'>,
   id: PublicId,
   { transport, endpoints }: { readonly transport: Transport; readonly endpoints: EndpointPolicy },
 ): Promise<Resolution> {
   const evidence = await store.lookup(id);
-  const { settled } = await store.findLapsed(1);
   return resolve(evidence, {
     transport,
-    trust: { renewing: true, settled },
+    renewing: true,
     permits: (endpoint) => endpoints.refusal(endpoint) === undefined,
   });
 }

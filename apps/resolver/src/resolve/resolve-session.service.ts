@@ -22,6 +22,7 @@ export class ResolveSessionService {
     if (!id) return { kind: 'not-found', reason: 'unknown' };
     const evidence = await this.gate.pass(() => this.store.lookup(id));
     if (evidence.kind === 'unavailable' || evidence.kind === 'stopping') return evidence;
-    return resolve(evidence, { transport, trust: this.roll.trust(), permits: this.permits });
+    const { renewing } = this.roll.trust();
+    return resolve(evidence, { transport, renewing, permits: this.permits });
   }
 }
