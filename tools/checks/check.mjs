@@ -2,7 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { installDependencies, root } from '../setup/install.mjs';
 
 /** The whole gate, quickest first. */
-const STEPS = ['format:check', 'lint', 'typecheck', 'check:sync', 'check:boundaries', 'test'];
+const STEPS = [
+  'format:check',
+  'lint',
+  'typecheck',
+  'check:sync',
+  'check:boundaries',
+  'check:scripts',
+  'check:settings',
+  'test',
+];
 
 await installDependencies();
 for (const step of STEPS) {

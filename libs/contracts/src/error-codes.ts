@@ -53,6 +53,15 @@ export const ERRORS = {
 /** A stable code that programs may match on. */
 export type ErrorCode = keyof typeof ERRORS;
 
+/** The code of each reason why a session is not found. */
+export const NOT_FOUND_CODES = {
+  unknown: 'SESSION_NOT_FOUND',
+  lapsed: 'SESSION_LAPSED',
+  ambiguous: 'SESSION_AMBIGUOUS',
+  transport: 'TRANSPORT_NOT_OFFERED',
+  'endpoint-refused': 'ENDPOINT_REFUSED',
+} as const satisfies Record<string, ErrorCode>;
+
 /** Body of every answer that is not a 200. */
 export interface ErrorBody {
   readonly code: ErrorCode;

@@ -22,5 +22,28 @@ export interface ResolveSessionAnswer {
   readonly WebUrlPath: string;
 }
 
+/** What an answer says of the host, in whatever shape the asker has it. */
+export interface FoundSession {
+  /** The id the host knows the session by. */
+  readonly session: string;
+  readonly host: string;
+  readonly port: number;
+  readonly webUrlPath: string;
+}
+
+/** The body of a 200. */
+export function resolveSessionAnswer(
+  { session, host, port, webUrlPath }: FoundSession,
+  transport: ResolveSessionAnswer['TransportProtocol'],
+): ResolveSessionAnswer {
+  return {
+    SessionId: session,
+    TransportProtocol: transport,
+    DcvServerEndpoint: host,
+    Port: port,
+    WebUrlPath: webUrlPath,
+  };
+}
+
 /** Response header of a 200 that no report within the lease backs; its value is the cause. */
 export const STALE_HEADER = 'x-rollcall-stale';

@@ -1,5 +1,5 @@
 import type { ErrorBody, ErrorCode, ResolveSessionAnswer } from '@rollcall/contracts';
-import type { NotFoundReason, Resolution, StaleCause, Transport } from '@rollcall/domain';
+import type { Resolution, StaleCause, Transport } from '@rollcall/domain';
 
 /** What a resolver sends to a gateway. */
 export interface GatewayAnswer {
@@ -9,32 +9,21 @@ export interface GatewayAnswer {
   readonly stale?: StaleCause;
 }
 
-const NOT_FOUND: Record<NotFoundReason, ErrorCode> = {
-  unknown: 'SESSION_NOT_FOUND',
-  lapsed: 'SESSION_LAPSED',
-  ambiguous: 'SESSION_AMBIGUOUS',
-  transport: 'TRANSPORT_NOT_OFFERED',
-  'endpoint-refused': 'ENDPOINT_REFUSED',
-};
-
 export async function gatewayAnswer(
   resolution: Resolution,
   transport: Transport,
 ): Promise<GatewayAnswer> {
+  const { NOT_FOUND_CODES, resolveSessionAnswer } = await import('@rollcall/contracts');
   switch (resolution.kind) {
     case 'found': {
       const { destination, port, stale } = resolution;
-      const body: ResolveSessionAnswer = {
-        SessionId: destination.session,
-        TransportProtocol: transport,
-        DcvServerEndpoint: destination.endpoint.host,
-        Port: port,
-        WebUrlPath: destination.endpoint.webUrlPath,
-      };
+      const { session, endpoint } = destination;
+      const { host, webUrlPath } = endpoint;
+      const body = resolveSessionAnswer({ session, host, port, webUrlPath }, transport);
       return stale === undefined ? { status: 200, body } : { status: 200, body, stale };
     }
     case 'not-found':
-      return refusal(NOT_FOUND[resolution.reason]);
+      return refusal(NOT_FOUND_CODES[resolution.reason]);
     case 'warming':
       return refusal('ROLL_WARMING');
   }

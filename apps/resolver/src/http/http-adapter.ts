@@ -40,7 +40,8 @@ export function createHttpAdapter(): FastifyAdapter {
       headersTimeout: HEADERS_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
-    routerOptions: { querystringParser: () => NO_QUERY },
+    // A gateway whose resolver URL ends with a slash asks for //resolveSession.
+    routerOptions: { querystringParser: () => NO_QUERY, ignoreDuplicateSlashes: true },
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>
       writeAnswer(reply.raw, errorAnswer('MALFORMED_REQUEST')),

@@ -1,15 +1,7 @@
-import { STALE_HEADER, type ErrorCode, type ResolveSessionAnswer } from '@rollcall/contracts';
-import type { NotFoundReason, Resolution, Transport } from '@rollcall/domain';
+import { NOT_FOUND_CODES, resolveSessionAnswer, STALE_HEADER } from '@rollcall/contracts';
+import type { Resolution, Transport } from '@rollcall/domain';
 import { errorAnswer, jsonAnswer, type HttpAnswer } from '../http/http-answer';
 import type { LookupDecision } from './lookup-decision';
-
-const NOT_FOUND_CODES: Readonly<Record<NotFoundReason, ErrorCode>> = {
-  unknown: 'SESSION_NOT_FOUND',
-  lapsed: 'SESSION_LAPSED',
-  ambiguous: 'SESSION_AMBIGUOUS',
-  transport: 'TRANSPORT_NOT_OFFERED',
-  'endpoint-refused': 'ENDPOINT_REFUSED',
-};
 
 /** Translates a decision into what the gateway's contract has for it. */
 export function lookupAnswer(decision: LookupDecision, transport: Transport): HttpAnswer {
@@ -31,12 +23,8 @@ function foundAnswer(
   { destination, port, stale }: Resolution & { kind: 'found' },
   transport: Transport,
 ): HttpAnswer {
-  const answer: ResolveSessionAnswer = {
-    SessionId: destination.session,
-    TransportProtocol: transport,
-    DcvServerEndpoint: destination.endpoint.host,
-    Port: port,
-    WebUrlPath: destination.endpoint.webUrlPath,
-  };
+  const { session, endpoint } = destination;
+  const { host, webUrlPath } = endpoint;
+  const answer = resolveSessionAnswer({ session, host, port, webUrlPath }, transport);
   return jsonAnswer(200, answer, stale && { [STALE_HEADER]: stale });
 }

@@ -287,7 +287,6 @@ describe('POST /resolveSession', () => {
     '/',
     '/resolveSession/',
     '/resolvesession',
-    '//resolveSession',
     '/resolveSession/x',
     '/health/live',
     '/x?/resolveSession',
@@ -302,6 +301,12 @@ describe('POST /resolveSession', () => {
       expect(response.statusCode).toBe(404);
       expect(response.json()).toMatchObject({ code: 'PATH_NOT_FOUND' });
     }
+  });
+
+  it('answers a gateway whose resolver URL ends with a slash', async () => {
+    await store.report(aReport());
+    const url = '//resolveSession?sessionId=gpu-1~console&transport=HTTP';
+    expect((await app.inject({ method: 'POST', url })).statusCode).toBe(200);
   });
 
   it.each(['/%', '/resolveSession%ZZ', '/%FF%FE', '/%E0%A4%A'])(
