@@ -1,0 +1,114 @@
+import { parsePublicId, type LocalId, type ServerId } from '@rollcall/domain';
+import {
+  decodeBareAnswer,
+  decodeKnownOwner,
+  decodeServerAnswer,
+  encodeEndpoint,
+} from './answer.codec';
+import { rollKeys } from './keys';
+import { decodeRecord, lastKnownIn, recordBody } from './record.codec';
+import { sessionChanges, sessionKeys } from './session-changes';
+
+const SERVER = 'gpu-1' as ServerId;
+const [CONSOLE, CAD] = ['console', 'cad review'] as LocalId[] as [LocalId, LocalId];
+const ENDPOINT = { host: '2001:db8::5', httpPort: 8443, quicPort: 0, webUrlPath: '/desk' };
+const ANSWER = `=${encodeEndpoint(ENDPOINT)}\n${CONSOLE}\n${CAD}\n`;
+
+describe('a server’s answer', () => {
+  it('names the endpoint of each session it lists', () => {
+    for (const session of [CONSOLE, CAD]) {
+      expect(decodeServerAnswer(ANSWER, SERVER, session)).toEqual({
+        mark: 'live',
+        destination: { server: SERVER, session, endpoint: ENDPOINT },
+      });
+    }
+  });
+
+  it.each(['consol', 'onsole', 'cad', 'review', '/desk', '8443', ENDPOINT.host])(
+    'does not take %s, which only stands within it, for a session',
+    (text) => {
+      expect(decodeServerAnswer(ANSWER, SERVER, text as LocalId)).toBeUndefined();
+    },
+  );
+
+  it('says when it is held on a probe’s word', () => {
+    expect(decodeServerAnswer(`~${ANSWER.slice(1)}`, SERVER, CONSOLE)?.mark).toBe('held');
+  });
+});
+
+describe('a bare id’s answer', () => {
+  const owner = `gpu-1\t${encodeEndpoint(ENDPOINT)}`;
+  const destination = { server: SERVER, session: CAD, endpoint: ENDPOINT };
+
+  it('names its owner, and how far it is believed', () => {
+    expect(decodeBareAnswer(`=${owner}`, CAD)).toEqual({ mark: 'live', destination });
+    expect(decodeBareAnswer(`?${owner}`, CAD)).toEqual({ mark: 'provisional', destination });
+    expect(decodeBareAnswer('!', CAD)).toBe('contested');
+  });
+
+  it('is remembered with its last owner, as contested, or not at all', () => {
+    expect(decodeKnownOwner(`=${owner}`, CAD)).toEqual({ kind: 'destination', destination });
+    expect(decodeKnownOwner('!', CAD)).toEqual({ kind: 'ambiguous' });
+    expect(decodeKnownOwner('-gpu-1', CAD)).toEqual({ kind: 'nothing' });
+    expect(decodeKnownOwner(null, CAD)).toEqual({ kind: 'nothing' });
+  });
+});
+
+describe('a server’s record', () => {
+  const header = '0000000007 000000000042 1795253260712 1795253260000 A 0123456789abcdef\n';
+  const stored = `${header}${recordBody(ENDPOINT, false, 'zone-a', [CONSOLE, CAD])}\n`;
+
+  it('holds the fence and everything the server said last', () => {
+    expect(decodeRecord(stored)).toEqual({
+      boot: 7,
+      sequence: 42,
+      reportedAtMs: 1795253260712,
+      state: 'A',
+      digest: '0123456789abcdef',
+      endpoint: ENDPOINT,
+      healthy: false,
+      zone: 'zone-a',
+      sessions: [CONSOLE, CAD],
+    });
+  });
+
+  it('remembers the sessions it lists, until it is a tombstone', () => {
+    expect(lastKnownIn(stored, SERVER, CAD)).toMatchObject({ kind: 'destination' });
+    expect(lastKnownIn(stored, SERVER, 'other' as LocalId)).toEqual({ kind: 'nothing' });
+    expect(lastKnownIn(header.replace(' A ', ' T '), SERVER, CAD)).toEqual({ kind: 'gone' });
+    expect(lastKnownIn(null, SERVER, CAD)).toEqual({ kind: 'nothing' });
+  });
+});
+
+describe('the changes between two lists', () => {
+  const [kept, gone, opened, qualified] = ['kept', 'gone', 'new', 'a~b'] as LocalId[];
+  const changes = sessionChanges([kept!, gone!], [kept!, opened!, qualified!]);
+
+  it('say of each session what becomes of it, and whether it has a bare form', () => {
+    expect(changes.map(({ text }) => text)).toEqual(['-bgone', '=bkept', '+bnew', '+qa~b']);
+  });
+
+  it('bring four keys for each bare id, in the same order, all in the roll’s slot', () => {
+    const keys = sessionKeys(rollKeys({ keyPrefix: 'p', roll: 'r' }), changes);
+    expect(keys).toHaveLength(12);
+    expect(keys.slice(0, 4)).toEqual([
+      'p:{r}:b:gone',
+      'p:{r}:k:gone',
+      'p:{r}:c:gone',
+      'p:{r}:x:gone',
+    ]);
+  });
+});
+
+it('gives no two public ids the same key', () => {
+  const keys = rollKeys({ keyPrefix: 'p', roll: 'r' });
+  const keyOf = (text: string) => {
+    const parsed = parsePublicId(text);
+    if (!parsed.ok) return undefined;
+    return parsed.id.kind === 'qualified'
+      ? keys.answer(parsed.id.server)
+      : keys.bare(parsed.id.local);
+  };
+  expect(keyOf('gpu-1')).not.toBe(keyOf('gpu-1~console'));
+  expect(keyOf('due')).not.toBe(keys.due);
+});
