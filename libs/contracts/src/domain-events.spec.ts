@@ -11,7 +11,6 @@ describe('a domain event from a stream entry', () => {
     ['session.evicted', { server: 'gpu-1', session: 'console', reason: 'operator' }],
     ['session.moved', { server: 'gpu-1', session: 'console', from: 'gpu-2' }],
     ['session.ambiguous', { server: 'gpu-1', session: 'console', with: 'gpu-2' }],
-    ['session.ambiguous', { server: 'gpu-1', session: 'console' }],
   ] as const)('becomes a typed %s', (type, fields) => {
     const event = parseDomainEvent(type, { at: AT, ...fields });
     expect(event).toBeInstanceOf(DOMAIN_EVENTS[type]);

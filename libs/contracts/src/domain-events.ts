@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { plainToInstance, Type, type ClassConstructor } from 'class-transformer';
-import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Min, validateSync } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsString, Min, validateSync } from 'class-validator';
 
 /** What every event says. Fields of a stream entry are flat text; these classes are their typed form. */
 abstract class DomainEvent {
@@ -72,10 +72,10 @@ export class SessionMoved extends SessionEvent {
 
 /** A second server claims a bare id: it is answered by nobody until one claim is left. */
 export class SessionAmbiguous extends SessionEvent {
-  /** The server that answered for it until now; missing when the claim was already contested before an outage. */
-  @IsOptional()
+  /** The server that answered for it until now. */
   @IsString()
-  readonly with?: string;
+  @IsNotEmpty()
+  readonly with!: string;
 }
 
 /** Every event type with the class of its payload. */

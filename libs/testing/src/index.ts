@@ -1,0 +1,10 @@
+export * from './redis/test-redis';
+export * from './builders/ids';
+export * from './builders/reports';
+export * from './clock/fake-clock';
+export * from './clock/store-clock';
+export * from './store/in-memory-session-store';
+export * from './conformance/session-store.suite';
+export * from './conformance/store-harness';
+export type { FlatEvent } from './store/event-log';
+export * from './random/random-operations.suite';

@@ -1,0 +1,228 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { LapsedServer, Report, ReportOutcome, ServerId } from '@rollcall/domain';
+import { localId, serverId } from '../builders/ids';
+import { RollTime } from '../conformance/roll-time';
+import type { StoreHarness } from '../conformance/store-harness';
+import { RandomReports } from './random-reports';
+import { violationsIn } from './roll-checks';
+import { RollOracle, type Circumstances } from './roll-oracle';
+import { takeSnapshot } from './roll-snapshot';
+import type { SeededRandom } from './seeded-random';
+
+const SERVERS = ['gpu-1', 'gpu-2', 'gpu-3', 'gpu-4'].map(serverId);
+const LOCALS = ['console', 'alice', 'bob', 'carol', 'dave'].map(localId);
+const BEATS_WHILE_WRITING = 0.6;
+
+const WEIGHTS = {
+  report: 24,
+  beat: 18,
+  everybodyBeats: 12,
+  replay: 10,
+  reboot: 5,
+  withdraw: 4,
+  evictNow: 3,
+  sweep: 6,
+  lateEviction: 4,
+  renew: 4,
+  pauseShort: 5,
+  pauseSilent: 2,
+  pauseUntilLapsed: 2,
+  outage: 2,
+  forget: 0.4,
+  settle: 3,
+  lose: 0.7,
+};
+type Operation = keyof typeof WEIGHTS;
+
+/** Plays random operations on a store, and compares it with the oracle after each. */
+export class RandomRun {
+  readonly trace: string[] = [];
+  private readonly oracle: RollOracle;
+  private readonly time: RollTime;
+  private readonly reports: RandomReports;
+  private scans: LapsedServer[] = [];
+  private unsettledUntilMs = 0;
+
+  constructor(
+    private readonly harness: StoreHarness,
+    private readonly random: SeededRandom,
+  ) {
+    this.oracle = new RollOracle(harness.policy);
+    this.time = new RollTime(harness);
+    this.reports = new RandomReports(random, LOCALS);
+  }
+
+  async start(): Promise<void> {
+    await this.lose();
+  }
+
+  /** One random operation, then a look at everything; throws at the first violation. */
+  async next(): Promise<void> {
+    await this.perform(this.random.weighted(WEIGHTS));
+    await this.look();
+  }
+
+  private async perform(operation: Operation): Promise<void> {
+    const { store, policy } = this.harness;
+    const server = this.random.pick(SERVERS);
+    switch (operation) {
+      case 'report':
+        return this.send(this.reports.changed(server));
+      case 'beat':
+        return this.send(this.reports.following(server));
+      case 'everybodyBeats':
+        return this.beat(SERVERS);
+      case 'replay':
+        return this.sendIfAny(this.reports.earlier());
+      case 'reboot':
+        return this.send(this.reports.ofNextBoot(server));
+      case 'withdraw':
+        return this.withdraw(server);
+      case 'evictNow':
+        return this.evictNow(server);
+      case 'sweep':
+        return this.sweep();
+      case 'lateEviction':
+        return this.evict(this.random.pick([...this.scans, this.reports.asSeen(server)]));
+      case 'renew':
+        await store.renew();
+        return this.note('renew');
+      case 'pauseShort':
+        return this.pause(policy.gapMs * this.random.fraction());
+      case 'pauseSilent':
+        return this.pause(policy.gapMs * 1.5);
+      case 'pauseUntilLapsed':
+        return this.writeFor(policy.leaseTtlMs * 1.1, this.random.subset(SERVERS, 0.4));
+      case 'outage':
+        return this.pause(policy.leaseTtlMs * 1.1);
+      case 'forget':
+        return this.pause(policy.retentionMs * 1.01);
+      case 'settle':
+        return this.settle(this.random.subset(SERVERS, BEATS_WHILE_WRITING));
+      case 'lose':
+        return this.lose();
+    }
+  }
+
+  private async look(): Promise<void> {
+    const snapshot = await takeSnapshot(this.harness, SERVERS, LOCALS);
+    const violations = violationsIn(snapshot, this.oracle);
+    if (snapshot.settled && snapshot.toMs < this.unsettledUntilMs)
+      violations.push('the roll is settled too early');
+    if (violations.length > 0) throw new Error(violations.join('\n'));
+  }
+
+  private async send(report: Report): Promise<void> {
+    let outcome: ReportOutcome | undefined;
+    const when = await this.during(async () => {
+      outcome = await this.harness.store.report(report);
+    });
+    this.note(`report ${JSON.stringify(report)} → ${outcome?.kind}`);
+    this.compare('the report', outcome, this.oracle.expectedOutcomes(report.server, report, when));
+    if (outcome?.kind !== 'applied') return;
+    this.oracle.reported(report, when);
+    this.reports.accepted(report);
+  }
+
+  private async sendIfAny(report: Report | undefined): Promise<void> {
+    if (report) await this.send(report);
+  }
+
+  private async withdraw(server: ServerId): Promise<void> {
+    const next = this.reports.following(server);
+    const isLate = this.random.chance(0.3);
+    const fence = { boot: next.boot, sequence: Math.max(1, next.sequence - (isLate ? 1 : 0)) };
+    let outcome: ReportOutcome | undefined;
+    const when = await this.during(async () => {
+      outcome = await this.harness.store.withdraw(server, fence);
+    });
+    this.note(`withdraw ${server} ${fence.boot}.${fence.sequence} → ${outcome?.kind}`);
+    this.compare('the withdrawal', outcome, this.oracle.expectedOutcomes(server, fence, when));
+    if (outcome?.kind !== 'applied') return;
+    this.oracle.struckOff(server, fence, when);
+    this.reports.withdrawn({ ...next, ...fence });
+  }
+
+  private async evictNow(server: ServerId): Promise<void> {
+    let kind = '';
+    const when = await this.during(async () => {
+      kind = (await this.harness.store.evictNow(server)).kind;
+    });
+    this.note(`evictNow ${server} → ${kind}`);
+    const truth = this.oracle.truth(server, when);
+    if (truth?.report && kind !== 'evicted')
+      throw new Error(`${server} is on the roll, but ${kind}`);
+    if (truth && kind === 'evicted') this.oracle.struckOff(server, truth.fence, when);
+  }
+
+  private async sweep(): Promise<void> {
+    const { lapsed } = await this.harness.store.findLapsed(this.random.pick([1, 2, 10]));
+    this.scans = [...lapsed, ...this.scans].slice(0, SERVERS.length * 2);
+    for (const server of this.random.subset(lapsed, 0.8)) await this.evict(server);
+  }
+
+  private async evict(seen: LapsedServer): Promise<void> {
+    let kind = '';
+    const when = await this.during(async () => {
+      kind = (await this.harness.store.evict(seen)).kind;
+    });
+    this.note(`evict ${JSON.stringify(seen)} → ${kind}`);
+    this.compare('the eviction', kind, this.oracle.expectedEvictions(seen, when));
+    const truth = this.oracle.truth(seen.server, when);
+    if (truth && kind === 'evicted') this.oracle.struckOff(seen.server, truth.fence, when);
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await this.time.passSilently(ms);
+    this.note(`nobody writes for ${ms} ms`);
+    const { gapMs, settleAfterMs } = this.harness.policy;
+    if (ms > gapMs) this.unsettledUntilMs = (await this.harness.now()) + settleAfterMs;
+  }
+
+  private async writeFor(ms: number, beating: readonly ServerId[]): Promise<void> {
+    await this.time.passWriting(ms, () => this.beat(beating));
+    this.note(`written for ${ms} ms by ${beating.join(', ') || 'renewals'}`);
+  }
+
+  private async settle(beating: readonly ServerId[]): Promise<void> {
+    await this.time.settle(() => this.beat(beating));
+    this.note(`settled, beating: ${beating.join(', ')}`);
+  }
+
+  private async lose(): Promise<void> {
+    await this.harness.clear();
+    this.oracle.lostEverything();
+    this.unsettledUntilMs = (await this.harness.now()) + this.harness.policy.settleAfterMs;
+    this.note('everything is lost');
+  }
+
+  private async beat(servers: readonly ServerId[]): Promise<void> {
+    for (const server of servers) await this.send(this.reports.following(server));
+  }
+
+  /** Does it, and finds out when, and whether the roll was settled all along. */
+  private async during(act: () => Promise<void>): Promise<Circumstances> {
+    const settledBefore = await this.isSettled();
+    const fromMs = await this.harness.now();
+    await act();
+    const toMs = await this.harness.now();
+    const settledAfter = await this.isSettled();
+    const { gapMs } = this.harness.policy;
+    const isSteady = settledBefore === settledAfter && toMs - fromMs < gapMs;
+    return { fromMs, toMs, settled: isSteady ? (settledAfter ? 'yes' : 'no') : 'maybe' };
+  }
+
+  private async isSettled(): Promise<boolean> {
+    return (await this.harness.store.findLapsed(1)).settled;
+  }
+
+  private compare(what: string, got: unknown, expected: readonly unknown[]): void {
+    if (expected.some((outcome) => isDeepStrictEqual(outcome, got))) return;
+    const texts = expected.map((outcome) => JSON.stringify(outcome));
+    throw new Error(`${what} should be ${texts.join(' or ')}, and is ${JSON.stringify(got)}`);
+  }
+
+  private note(text: string): void {
+    this.trace.push(text);
+  }
+}

@@ -1,0 +1,182 @@
+import {
+  qualifiedId,
+  type EvictionOutcome,
+  type Fence,
+  type LapsedServer,
+  type LeasePolicy,
+  type LocalId,
+  type Report,
+  type ReportOutcome,
+  type ServerId,
+} from '@rollcall/domain';
+import { isBefore, later, type Certainty, type Moments } from './moments';
+
+/** All the oracle holds to be true of one server. */
+export interface ServerTruth {
+  readonly server: ServerId;
+  readonly fence: Fence;
+  /** The newest accepted report; undefined when the server was struck off. */
+  readonly report?: Report;
+  /** Undefined when it has told none since it joined. */
+  readonly list?: readonly LocalId[];
+  readonly leaseEnds: Moments;
+  readonly retainedUntil: Moments;
+}
+
+/** A server that may be believed with an id. */
+export interface Claimant {
+  readonly truth: ServerTruth;
+  readonly believed: Certainty;
+}
+
+/** Who a bare id must lead to while nobody else claims it; `live` when that has to be its mark. */
+export interface Ownership {
+  readonly server: ServerId;
+  readonly live: boolean;
+}
+
+/** When something happened, and whether the roll was settled then. */
+export interface Circumstances extends Moments {
+  readonly settled: Certainty;
+}
+
+/** What the invariants say must be true after a history of reports and evictions; knows nothing of how a store works. */
+export class RollOracle {
+  private readonly truths = new Map<ServerId, ServerTruth>();
+  private readonly owners = new Map<LocalId, Ownership>();
+  /** Who may have been believed alone with a bare id on a settled roll, since it last claimed it anew. */
+  private readonly settledClaims = new Set<string>();
+
+  constructor(private readonly policy: LeasePolicy) {}
+
+  /** What is known of a server, unless its retention has certainly ended. */
+  truth(server: ServerId, now: Moments): ServerTruth | undefined {
+    const truth = this.truths.get(server);
+    return truth && isBefore(now, truth.retainedUntil) !== 'no' ? truth : undefined;
+  }
+
+  present(now: Moments): ServerTruth[] {
+    return [...this.truths.keys()]
+      .map((server) => this.truth(server, now))
+      .filter((truth): truth is ServerTruth => truth?.report !== undefined);
+  }
+
+  claimants(id: LocalId, now: Moments): Claimant[] {
+    return this.present(now)
+      .filter(({ list }) => list?.includes(id))
+      .map((truth) => ({ truth, believed: isBefore(now, truth.leaseEnds) }))
+      .filter(({ believed }) => believed !== 'no');
+  }
+
+  ownerOf(id: LocalId): Ownership | undefined {
+    return this.owners.get(id);
+  }
+
+  /** Whether this server's bare answer may be live: its claim was seen, or may have been, by a settled roll. */
+  mayBeLive(server: ServerId, id: LocalId): boolean {
+    return this.settledClaims.has(qualifiedId(server, id));
+  }
+
+  /** I3: what a report or withdrawal must come to; several outcomes when the oracle cannot know. */
+  expectedOutcomes(server: ServerId, fence: Fence, now: Moments): ReportOutcome[] {
+    const truth = this.truth(server, now);
+    const applied: ReportOutcome = { kind: 'applied' };
+    if (!truth) return [applied];
+    const forgotten = isBefore(now, truth.retainedUntil) === 'maybe' ? [applied] : [];
+    const { boot, sequence } = truth.fence;
+    if (fence.boot < boot) return [{ kind: 'superseded', boot }, ...forgotten];
+    if (fence.boot > boot || fence.sequence > sequence) return [applied];
+    if (fence.sequence < sequence) return [{ kind: 'outdated', sequence }, ...forgotten];
+    return [{ kind: 'already-applied' }, ...forgotten];
+  }
+
+  reported(report: Report, when: Circumstances): void {
+    const { server } = report;
+    const { leaseTtlMs, leavingLeaseMs, retentionMs } = this.policy;
+    const before = this.truth(server, when);
+    if (!before || isBefore(later(when, retentionMs / 10), before.retainedUntil) !== 'yes') {
+      this.forgetClaims(server);
+    }
+    this.truths.set(server, {
+      server,
+      fence: { boot: report.boot, sequence: report.sequence },
+      report,
+      list: listAfter(report, before),
+      leaseEnds: later(when, report.leaving ? leavingLeaseMs : leaseTtlMs),
+      retainedUntil: later(when, retentionMs),
+    });
+    const list = this.truths.get(server)?.list ?? [];
+    const closed = before?.list?.filter((id) => !list.includes(id)) ?? [];
+    for (const id of closed) this.letGo(server, id, when);
+    for (const id of list) this.claimed(server, id, when);
+  }
+
+  struckOff(server: ServerId, fence: Fence, when: Circumstances): void {
+    const before = this.truths.get(server);
+    const retainedUntil = later(when, this.policy.retentionMs);
+    this.truths.set(server, { server, fence, leaseEnds: when, retainedUntil });
+    for (const id of before?.list ?? []) this.letGo(server, id, when);
+  }
+
+  /** What an eviction by a sweep must come to; several outcomes when the oracle cannot know. */
+  expectedEvictions(seen: LapsedServer, when: Circumstances): EvictionOutcome['kind'][] {
+    const truth = this.truths.get(seen.server);
+    const maybe: EvictionOutcome['kind'][] = when.settled === 'yes' ? [] : ['unsettled'];
+    if (!truth?.report) return ['gone', ...maybe];
+    const retained = isBefore(when, truth.retainedUntil);
+    const { boot, sequence } = truth.fence;
+    const isSeen = seen.fence.boot === boot && seen.fence.sequence === sequence;
+    const believed = isBefore(when, truth.leaseEnds);
+    if (retained !== 'yes') maybe.push('gone');
+    if (retained !== 'yes' || !isSeen || believed !== 'no') maybe.push('renewed');
+    const isEvictable = (isSeen && believed !== 'yes') || retained !== 'yes';
+    if (isEvictable && when.settled !== 'no') maybe.push('evicted');
+    return maybe;
+  }
+
+  lostEverything(): void {
+    this.truths.clear();
+    this.owners.clear();
+    this.settledClaims.clear();
+  }
+
+  private claimed(server: ServerId, id: LocalId, when: Circumstances): void {
+    const isSole = this.claimants(id, when).every(({ truth }) => truth.server === server);
+    if (when.settled !== 'no') this.settledClaims.add(qualifiedId(server, id));
+    if (when.settled === 'yes' && isSole) this.owners.set(id, { server, live: true });
+    else if (this.owners.get(id)?.server !== server) this.owners.delete(id);
+  }
+
+  /** A last claim that is left of a contest is promoted at once, but only on a settled roll. */
+  private letGo(server: ServerId, id: LocalId, when: Circumstances): void {
+    const left = this.claimants(id, when);
+    const [last, ...others] = left;
+    this.settledClaims.delete(qualifiedId(server, id));
+    if (when.settled !== 'no') {
+      for (const { truth } of left) this.settledClaims.add(qualifiedId(truth.server, id));
+    }
+    const owner = this.owners.get(id);
+    if (owner?.server === server) this.owners.delete(id);
+    if (!last || others.length > 0 || last.truth.server === owner?.server) return;
+    if (when.settled === 'yes' && last.believed === 'yes') {
+      this.owners.set(id, { server: last.truth.server, live: false });
+    }
+  }
+
+  private forgetClaims(server: ServerId): void {
+    for (const [id, owner] of this.owners) {
+      if (owner.server === server) this.owners.delete(id);
+    }
+    for (const claim of this.settledClaims) {
+      if (claim.startsWith(`${server}~`)) this.settledClaims.delete(claim);
+    }
+  }
+}
+
+function listAfter(
+  report: Report,
+  before: ServerTruth | undefined,
+): readonly LocalId[] | undefined {
+  if (report.sessions.kind === 'listed') return report.sessions.ids;
+  return report.sessions.kind === 'withheld' ? [] : before?.list;
+}

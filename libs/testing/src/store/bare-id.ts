@@ -1,0 +1,189 @@
+import type {
+  Endpoint,
+  Evidence,
+  LastKnown,
+  LeasePolicy,
+  LocalId,
+  ServerId,
+} from '@rollcall/domain';
+import type { RollStep } from './roll-step';
+
+/** A server's word that it has the session, good until its lease ends. */
+export interface Claim {
+  readonly server: ServerId;
+  readonly endpoint: Endpoint;
+  readonly reportedAtMs: number;
+  readonly leaseEndsAtMs: number;
+}
+
+type Memory =
+  | { readonly kind: 'sole'; readonly claim: Claim; readonly untilMs: number }
+  | { readonly kind: 'contested'; readonly untilMs: number }
+  | { readonly kind: 'closed'; readonly by: ServerId; readonly untilMs: number };
+
+type Standing =
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'sole'; readonly claim: Claim }
+  | { readonly kind: 'contested' };
+
+/** One bare id: who claims it now, and who was last known to have it. */
+export class BareId {
+  private readonly claims = new Map<ServerId, Claim>();
+  private contested = false;
+  private provisional = false;
+  private answeredBefore: ServerId | undefined;
+  private memory: Memory | undefined;
+
+  constructor(
+    private readonly local: LocalId,
+    private readonly policy: LeasePolicy,
+  ) {}
+
+  evidence(nowMs: number, settled: boolean): Evidence {
+    const standing = this.standing(nowMs);
+    switch (standing.kind) {
+      case 'contested':
+        return { kind: 'ambiguous' };
+      case 'sole': {
+        const mark = this.provisional && !settled ? 'provisional' : 'live';
+        return { kind: 'answer', mark, destination: this.destination(standing.claim) };
+      }
+      case 'nobody':
+        return { kind: 'absent', settled, lastKnown: this.lastKnown(nowMs) };
+    }
+  }
+
+  claim(claim: Claim, step: RollStep): void {
+    const standing = this.standing(step.nowMs);
+    if (standing.kind === 'nobody') {
+      this.takeFree(claim, step);
+    } else if (standing.kind === 'contested') {
+      this.claims.set(claim.server, claim);
+      this.rememberContest(step.nowMs);
+      this.decideContest(step);
+    } else if (standing.claim.server !== claim.server) {
+      this.contest(claim, standing.claim, step);
+    } else if (this.provisional) {
+      this.takeFree(claim, step);
+    } else {
+      this.takeAlone(claim, false);
+    }
+  }
+
+  withdraw(server: ServerId, step: RollStep): void {
+    const standing = this.standing(step.nowMs);
+    if (standing.kind === 'contested') {
+      this.claims.delete(server);
+      this.decideContest(step);
+      return;
+    }
+    if (standing.kind === 'nobody' || standing.claim.server === server) this.claims.clear();
+    const memory = this.remembered(step.nowMs);
+    if (memory?.kind === 'sole' && memory.claim.server === server) {
+      const untilMs = step.nowMs + this.policy.leaseTtlMs;
+      this.memory = { kind: 'closed', by: server, untilMs };
+    }
+  }
+
+  private takeFree(claim: Claim, step: RollStep): void {
+    this.claims.clear();
+    this.answeredBefore = undefined;
+    const memory = this.remembered(step.nowMs);
+    if (step.settled) {
+      this.takeAlone(claim, false);
+      this.publishMove(claim.server, before(memory), step);
+    } else if (memory?.kind === 'contested') {
+      this.contested = true;
+      this.claims.set(claim.server, claim);
+      this.rememberContest(step.nowMs);
+    } else {
+      const mineBefore = memory?.kind === 'sole' && memory.claim.server === claim.server;
+      this.takeAlone(claim, !mineBefore);
+    }
+  }
+
+  private takeAlone(claim: Claim, provisional: boolean): void {
+    this.claims.clear();
+    this.claims.set(claim.server, claim);
+    this.contested = false;
+    this.answeredBefore = undefined;
+    this.provisional = provisional;
+    if (!provisional) this.rememberSole(claim);
+  }
+
+  private contest(claim: Claim, other: Claim, step: RollStep): void {
+    this.contested = true;
+    this.answeredBefore = other.server;
+    this.claims.set(claim.server, claim);
+    this.rememberContest(step.nowMs);
+    step.publish('session.ambiguous', {
+      server: claim.server,
+      session: this.local,
+      with: other.server,
+    });
+  }
+
+  private decideContest(step: RollStep): void {
+    this.dropLapsed(step.nowMs);
+    const [last, ...others] = this.claims.values();
+    if (last === undefined) {
+      this.contested = false;
+      this.memory = undefined;
+    } else if (others.length === 0 && step.settled) {
+      const from = this.answeredBefore;
+      this.takeAlone(last, false);
+      this.publishMove(last.server, from, step);
+    }
+  }
+
+  private publishMove(server: ServerId, from: ServerId | undefined, step: RollStep): void {
+    if (from === undefined || from === server) return;
+    step.publish('session.moved', { server, session: this.local, from });
+  }
+
+  private standing(nowMs: number): Standing {
+    const believed = [...this.claims.values()].find((claim) => claim.leaseEndsAtMs > nowMs);
+    if (believed === undefined) return { kind: 'nobody' };
+    return this.contested ? { kind: 'contested' } : { kind: 'sole', claim: believed };
+  }
+
+  private dropLapsed(nowMs: number): void {
+    for (const { server, leaseEndsAtMs } of [...this.claims.values()]) {
+      if (leaseEndsAtMs <= nowMs) this.claims.delete(server);
+    }
+  }
+
+  private rememberSole(claim: Claim): void {
+    const untilMs = claim.reportedAtMs + this.policy.retentionMs;
+    this.memory = { kind: 'sole', claim, untilMs };
+  }
+
+  private rememberContest(nowMs: number): void {
+    this.memory = { kind: 'contested', untilMs: nowMs + this.policy.retentionMs };
+  }
+
+  private remembered(nowMs: number): Memory | undefined {
+    return this.memory && nowMs < this.memory.untilMs ? this.memory : undefined;
+  }
+
+  private lastKnown(nowMs: number): LastKnown {
+    const memory = this.remembered(nowMs);
+    switch (memory?.kind) {
+      case 'sole':
+        return { kind: 'destination', destination: this.destination(memory.claim) };
+      case 'contested':
+        return { kind: 'ambiguous' };
+      default:
+        return { kind: 'nothing' };
+    }
+  }
+
+  private destination({ server, endpoint }: Claim) {
+    return { server, session: this.local, endpoint };
+  }
+}
+
+function before(memory: Memory | undefined): ServerId | undefined {
+  if (memory?.kind === 'sole') return memory.claim.server;
+  return memory?.kind === 'closed' ? memory.by : undefined;
+}

@@ -1,0 +1,134 @@
+import {
+  DEFAULT_TIMINGS,
+  InvalidReportError,
+  leasePolicy,
+  reportProblem,
+  StoreUnavailableError,
+  type EvictionOutcome,
+  type Evidence,
+  type Fence,
+  type LapsedServer,
+  type LapseScan,
+  type LeasePolicy,
+  type PublicId,
+  type Report,
+  type ReportOutcome,
+  type ServerId,
+  type ServerPage,
+  type SessionStore,
+  type StoreFailure,
+} from '@rollcall/domain';
+import { FakeClock } from '../clock/fake-clock';
+import type { StoreClock } from '../clock/store-clock';
+import type { FlatEvent } from './event-log';
+import { Roll } from './roll';
+import { onlyRenews } from './server-entry';
+
+/** What an in-memory store is made of. */
+export interface InMemorySessionStoreOptions {
+  /** The store's own clock; a `FakeClock` of its own when missing. */
+  readonly clock?: StoreClock;
+  /** The default timings when missing. */
+  readonly policy?: LeasePolicy;
+}
+
+/** The session store without Redis: every method is as in the port; it can be made to fail, and to lose its memory. */
+export class InMemorySessionStore implements SessionStore {
+  readonly policy: LeasePolicy;
+  private readonly clock: StoreClock;
+  private roll: Roll;
+  private sweptAtMs: number | undefined;
+  private failure: StoreFailure | undefined;
+
+  constructor(options: InMemorySessionStoreOptions = {}) {
+    this.clock = options.clock ?? new FakeClock();
+    this.policy = options.policy ?? leasePolicy(DEFAULT_TIMINGS);
+    this.roll = new Roll(this.policy);
+  }
+
+  /** From now on: `unreachable` fails every call, `refused` every write, `full` every report that brings something new. */
+  goDown(failure: StoreFailure): void {
+    this.failure = failure;
+  }
+
+  /** Works again, with what it held before or empty; leases have run on in between. */
+  comeBack({ empty = false }: { empty?: boolean } = {}): void {
+    this.failure = undefined;
+    if (empty) this.clear();
+  }
+
+  /** Loses everything, events and fences as well. */
+  clear(): void {
+    this.roll = new Roll(this.policy);
+    this.sweptAtMs = undefined;
+  }
+
+  /** Every event since the store was made or cleared, oldest first. */
+  events(): FlatEvent[] {
+    return this.roll.events.all();
+  }
+
+  async report(report: Report): Promise<ReportOutcome> {
+    const problem = reportProblem(report);
+    if (problem) throw new InvalidReportError(problem);
+    const nowMs = this.write();
+    const known = this.roll.retained(report.server, nowMs);
+    if (this.failure === 'full' && !onlyRenews(known, report)) {
+      throw new StoreUnavailableError('full');
+    }
+    return this.roll.apply(structuredClone(report), nowMs);
+  }
+
+  async withdraw(server: ServerId, fence: Fence): Promise<ReportOutcome> {
+    return this.roll.withdraw(server, { boot: fence.boot, sequence: fence.sequence }, this.write());
+  }
+
+  async ping(): Promise<void> {
+    this.read();
+  }
+
+  async lookup(id: PublicId): Promise<Evidence> {
+    return this.roll.lookup(id, this.read());
+  }
+
+  async renew(): Promise<{ readonly settled: boolean }> {
+    return { settled: this.roll.renew(this.write()) };
+  }
+
+  async findLapsed(limit: number): Promise<LapseScan> {
+    return this.roll.findLapsed(limit, this.read());
+  }
+
+  async evict(server: LapsedServer): Promise<EvictionOutcome> {
+    return this.roll.evict(server, this.write());
+  }
+
+  async evictNow(server: ServerId): Promise<EvictionOutcome> {
+    return this.roll.evictNow(server, this.write());
+  }
+
+  async servers(cursor: number, limit: number): Promise<ServerPage> {
+    return this.roll.page(cursor, limit, this.read());
+  }
+
+  async sweepFinished(): Promise<void> {
+    this.sweptAtMs = this.write();
+  }
+
+  async sinceLastSweepMs(): Promise<number | undefined> {
+    const nowMs = this.read();
+    return this.sweptAtMs === undefined ? undefined : nowMs - this.sweptAtMs;
+  }
+
+  private read(): number {
+    if (this.failure === 'unreachable') throw new StoreUnavailableError('unreachable');
+    return this.clock.now();
+  }
+
+  private write(): number {
+    if (this.failure === 'unreachable' || this.failure === 'refused') {
+      throw new StoreUnavailableError(this.failure);
+    }
+    return this.clock.now();
+  }
+}

@@ -1,0 +1,24 @@
+import type { LeasePolicy } from '@rollcall/domain';
+
+/** Watches whether the roll is written without a gap, and says whether it is settled. */
+export class RollPulse {
+  private sinceMs = Number.NEGATIVE_INFINITY;
+  private lastMs = Number.NEGATIVE_INFINITY;
+  private settledUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly policy: LeasePolicy) {}
+
+  /** Counts a write; returns whether the roll is settled with it. */
+  beat(nowMs: number): boolean {
+    const { gapMs, settleAfterMs } = this.policy;
+    if (nowMs < this.lastMs || nowMs - this.lastMs > gapMs) this.sinceMs = nowMs;
+    this.lastMs = nowMs;
+    const settled = nowMs - this.sinceMs >= settleAfterMs;
+    this.settledUntilMs = settled ? nowMs + gapMs : Number.NEGATIVE_INFINITY;
+    return settled;
+  }
+
+  isSettled(nowMs: number): boolean {
+    return nowMs <= this.settledUntilMs;
+  }
+}

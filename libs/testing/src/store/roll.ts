@@ -1,0 +1,239 @@
+import {
+  hasBareForm,
+  type EvictionOutcome,
+  type EvictionReason,
+  type Evidence,
+  type Fence,
+  type LapsedServer,
+  type LapseScan,
+  type LeasePolicy,
+  type LocalId,
+  type PublicId,
+  type Report,
+  type ReportOutcome,
+  type ServerId,
+  type ServerPage,
+} from '@rollcall/domain';
+import { BareId, type Claim } from './bare-id';
+import { EventLog } from './event-log';
+import { RollPulse } from './roll-pulse';
+import type { RollStep } from './roll-step';
+import { fenceOf, recordOf, refusalBy, type Present, type ServerEntry } from './server-entry';
+
+const NO_FENCE: Fence = { boot: 0, sequence: 0 };
+
+/** The live roll as plain data: every method is one step at one moment. Lapses are decided on read. */
+export class Roll {
+  readonly events = new EventLog();
+  private readonly pulse: RollPulse;
+  private readonly servers = new Map<ServerId, ServerEntry>();
+  private readonly bareIds = new Map<LocalId, BareId>();
+
+  constructor(private readonly policy: LeasePolicy) {
+    this.pulse = new RollPulse(policy);
+  }
+
+  /** What is remembered of a server, if its retention has not ended. */
+  retained(server: ServerId, nowMs: number): ServerEntry | undefined {
+    const entry = this.servers.get(server);
+    return entry && nowMs < entry.retainedUntilMs ? entry : undefined;
+  }
+
+  apply(report: Report, nowMs: number): ReportOutcome {
+    const entry = this.retained(report.server, nowMs);
+    const refusal = refusalBy(entry, report);
+    if (refusal) return refusal;
+
+    const step = this.begin(nowMs);
+    const before = entry?.kind === 'present' ? entry : undefined;
+    const after = this.presentAfter(report, before, nowMs);
+    this.servers.set(report.server, after);
+    if (!before) {
+      const reason = entry ? 'returned' : 'new';
+      step.publish('server.joined', { server: report.server, reason });
+    }
+    this.applyList(before?.sessions ?? [], after, step);
+    return { kind: 'applied' };
+  }
+
+  withdraw(server: ServerId, fence: Fence, nowMs: number): ReportOutcome {
+    const entry = this.retained(server, nowMs);
+    const refusal = refusalBy(entry, fence);
+    if (refusal) return refusal;
+
+    const step = this.begin(nowMs);
+    if (this.servers.get(server)?.kind === 'present') this.strikeOff(server, 'withdrawn', step);
+    this.bury(server, fence, nowMs);
+    return { kind: 'applied' };
+  }
+
+  evict(seen: LapsedServer, nowMs: number): EvictionOutcome {
+    const step = this.begin(nowMs);
+    if (!step.settled) return { kind: 'unsettled' };
+    const entry = this.servers.get(seen.server);
+    if (entry?.kind !== 'present') return { kind: 'gone' };
+    const fence = this.fenceNow(seen.server, nowMs);
+    if (fence.boot !== seen.fence.boot || fence.sequence !== seen.fence.sequence) {
+      return { kind: 'renewed' };
+    }
+    if (entry.leaseEndsAtMs > nowMs) return { kind: 'renewed' };
+    return this.evictEntry(seen.server, 'lapsed', step);
+  }
+
+  evictNow(server: ServerId, nowMs: number): EvictionOutcome {
+    const step = this.begin(nowMs);
+    if (this.servers.get(server)?.kind !== 'present') return { kind: 'gone' };
+    return this.evictEntry(server, 'operator', step);
+  }
+
+  renew(nowMs: number): boolean {
+    return this.pulse.beat(nowMs);
+  }
+
+  lookup(id: PublicId, nowMs: number): Evidence {
+    const settled = this.pulse.isSettled(nowMs);
+    if (id.kind === 'qualified') return this.lookupOf(id.server, id.local, nowMs, settled);
+    const bareId = this.bareIds.get(id.local);
+    if (bareId) return bareId.evidence(nowMs, settled);
+    return { kind: 'absent', settled, lastKnown: { kind: 'nothing' } };
+  }
+
+  findLapsed(limit: number, nowMs: number): LapseScan {
+    const lapsed = this.present().filter(([, entry]) => entry.leaseEndsAtMs <= nowMs);
+    return {
+      settled: this.pulse.isSettled(nowMs),
+      lapsed: lapsed.slice(0, limit).map(([server]) => ({
+        server,
+        fence: this.fenceNow(server, nowMs),
+        sessions: this.sessionsNow(server, nowMs),
+      })),
+      total: lapsed.length,
+    };
+  }
+
+  page(cursor: number, limit: number, nowMs: number): ServerPage {
+    const retained = this.present().filter(([, entry]) => nowMs < entry.retainedUntilMs);
+    const end = cursor + limit;
+    return {
+      nowMs,
+      servers: retained.slice(cursor, end).map(([server, entry]) => recordOf(server, entry)),
+      ...(end < retained.length ? { next: end } : {}),
+    };
+  }
+
+  private begin(nowMs: number): RollStep {
+    return {
+      nowMs,
+      settled: this.pulse.beat(nowMs),
+      publish: (type, fields) => this.events.publish(type, nowMs, fields),
+    };
+  }
+
+  private presentAfter(report: Report, before: Present | undefined, nowMs: number): Present {
+    const { leaseTtlMs, leavingLeaseMs, retentionMs } = this.policy;
+    return {
+      kind: 'present',
+      report,
+      sessions: listAfter(report, before),
+      reportedAtMs: nowMs,
+      leaseEndsAtMs: nowMs + (report.leaving ? leavingLeaseMs : leaseTtlMs),
+      retainedUntilMs: nowMs + retentionMs,
+    };
+  }
+
+  private applyList(before: readonly LocalId[], after: Present, step: RollStep): void {
+    const { server, sessions: list } = after.report;
+    const now = after.sessions ?? [];
+    for (const session of before.filter((id) => !now.includes(id))) {
+      this.bareId(session)?.withdraw(server, step);
+      const reason = list.kind === 'withheld' ? 'unhealthy' : 'closed';
+      step.publish('session.closed', { server, session, reason });
+    }
+    for (const session of now) {
+      if (!before.includes(session)) step.publish('session.opened', { server, session });
+      this.bareId(session)?.claim(claimOf(after), step);
+    }
+  }
+
+  private evictEntry(server: ServerId, reason: EvictionReason, step: RollStep): EvictionOutcome {
+    const fence = this.fenceNow(server, step.nowMs);
+    const sessions = this.strikeOff(server, reason, step);
+    if (fence === NO_FENCE) this.servers.delete(server);
+    else this.bury(server, fence, step.nowMs);
+    return { kind: 'evicted', sessions };
+  }
+
+  private strikeOff(
+    server: ServerId,
+    reason: EvictionReason | 'withdrawn',
+    step: RollStep,
+  ): number {
+    const type = reason === 'withdrawn' ? 'session.closed' : 'session.evicted';
+    const sessions = this.sessionsNow(server, step.nowMs);
+    for (const session of sessions) {
+      this.bareId(session)?.withdraw(server, step);
+      step.publish(type, { server, session, reason });
+    }
+    step.publish('server.lost', { server, reason, sessions: sessions.length });
+    return sessions.length;
+  }
+
+  private bury(server: ServerId, fence: Fence, nowMs: number): void {
+    const retainedUntilMs = nowMs + this.policy.retentionMs;
+    this.servers.set(server, { kind: 'tombstone', fence, retainedUntilMs });
+  }
+
+  private lookupOf(server: ServerId, session: LocalId, nowMs: number, settled: boolean): Evidence {
+    const entry = this.retained(server, nowMs);
+    if (entry === undefined) return { kind: 'absent', settled, lastKnown: { kind: 'nothing' } };
+    if (entry.kind === 'tombstone') return { kind: 'absent', settled, lastKnown: { kind: 'gone' } };
+
+    const isListed = entry.sessions?.includes(session) ?? false;
+    const destination = { server, session, endpoint: entry.report.endpoint };
+    if (entry.sessions && nowMs < entry.leaseEndsAtMs) {
+      return isListed ? { kind: 'answer', mark: 'live', destination } : { kind: 'not-listed' };
+    }
+    const lastKnown = isListed
+      ? ({ kind: 'destination', destination } as const)
+      : ({ kind: 'nothing' } as const);
+    return { kind: 'absent', settled, lastKnown };
+  }
+
+  private present(): [ServerId, Present][] {
+    return [...this.servers]
+      .filter((pair): pair is [ServerId, Present] => pair[1].kind === 'present')
+      .sort(([, one], [, other]) => one.leaseEndsAtMs - other.leaseEndsAtMs);
+  }
+
+  private fenceNow(server: ServerId, nowMs: number): Fence {
+    const entry = this.retained(server, nowMs);
+    return entry ? fenceOf(entry) : NO_FENCE;
+  }
+
+  private sessionsNow(server: ServerId, nowMs: number): readonly LocalId[] {
+    const entry = this.retained(server, nowMs);
+    return (entry?.kind === 'present' && entry.sessions) || [];
+  }
+
+  private bareId(local: LocalId): BareId | undefined {
+    if (!hasBareForm(local)) return undefined;
+    const known = this.bareIds.get(local) ?? new BareId(local, this.policy);
+    this.bareIds.set(local, known);
+    return known;
+  }
+}
+
+function listAfter(report: Report, before: Present | undefined): readonly LocalId[] | undefined {
+  switch (report.sessions.kind) {
+    case 'listed':
+      return report.sessions.ids;
+    case 'unknown':
+      return before?.sessions;
+    case 'withheld':
+      return [];
+  }
+}
+
+function claimOf({ report, reportedAtMs, leaseEndsAtMs }: Present): Claim {
+  return { server: report.server, endpoint: report.endpoint, reportedAtMs, leaseEndsAtMs };
+}

@@ -1,0 +1,108 @@
+import { leasePolicy, DEFAULT_TIMINGS, type StoreFailure } from '@rollcall/domain';
+import { publicId, serverId } from '../builders/ids';
+import { aReport } from '../builders/reports';
+import { FakeClock } from '../clock/fake-clock';
+import { InMemorySessionStore } from './in-memory-session-store';
+
+const POLICY = leasePolicy(DEFAULT_TIMINGS);
+const GPU_1 = serverId('gpu-1');
+
+function failure(failure: StoreFailure) {
+  return expect.objectContaining({ code: 'STORE_UNAVAILABLE', failure });
+}
+
+describe('an in-memory store that goes down', () => {
+  let clock: FakeClock;
+  let store: InMemorySessionStore;
+
+  beforeEach(async () => {
+    clock = new FakeClock();
+    store = new InMemorySessionStore({ clock, policy: POLICY });
+    await store.report(aReport());
+  });
+
+  const lookUp = () => store.lookup(publicId('gpu-1~console'));
+  const reads = {
+    lookup: lookUp,
+    ping: () => store.ping(),
+    findLapsed: () => store.findLapsed(1),
+    servers: () => store.servers(0, 1),
+    sinceLastSweepMs: () => store.sinceLastSweepMs(),
+  };
+  const writes = {
+    report: () => store.report(aReport({ sequence: 2 })),
+    withdraw: () => store.withdraw(GPU_1, { boot: 1, sequence: 2 }),
+    renew: () => store.renew(),
+    evict: () => store.evict({ server: GPU_1, fence: { boot: 1, sequence: 1 }, sessions: [] }),
+    evictNow: () => store.evictNow(GPU_1),
+    sweepFinished: () => store.sweepFinished(),
+  };
+
+  it.each(Object.entries({ ...reads, ...writes }))('unreachable: %s fails', async (_, call) => {
+    store.goDown('unreachable');
+    await expect(call()).rejects.toEqual(failure('unreachable'));
+  });
+
+  it.each(Object.entries(reads))('refusing writes: %s works', async (_, call) => {
+    store.goDown('refused');
+    expect(await Promise.allSettled([call()])).toMatchObject([{ status: 'fulfilled' }]);
+  });
+
+  it.each(Object.entries(writes))('refusing writes: %s fails', async (_, call) => {
+    store.goDown('refused');
+    await expect(call()).rejects.toEqual(failure('refused'));
+  });
+
+  it('full: takes what only renews, and nothing new', async () => {
+    store.goDown('full');
+
+    expect(await store.report(aReport({ sequence: 2 }))).toEqual({ kind: 'applied' });
+    const news = [
+      aReport({ server: 'gpu-2' }),
+      aReport({ sequence: 3, sessions: ['console', 'new'] }),
+      aReport({ sequence: 3, endpoint: { httpPort: 9443 } }),
+      aReport({ boot: 2 }),
+    ];
+    for (const report of news) await expect(store.report(report)).rejects.toEqual(failure('full'));
+    await expect(store.renew()).resolves.toEqual({ settled: false });
+    expect(await lookUp()).toMatchObject({ kind: 'answer' });
+  });
+
+  it('comes back with what it held, its leases shorter by the time it was away', async () => {
+    store.goDown('unreachable');
+    clock.advance(POLICY.leaseTtlMs - 1);
+    store.comeBack();
+    expect(await lookUp()).toMatchObject({ kind: 'answer' });
+    clock.advance(1);
+    expect(await lookUp()).toMatchObject({ kind: 'absent', settled: false });
+  });
+
+  it('comes back empty, events and fences as well', async () => {
+    await store.sweepFinished();
+    store.goDown('unreachable');
+    store.comeBack({ empty: true });
+
+    const nothing = { kind: 'absent', settled: false, lastKnown: { kind: 'nothing' } };
+    expect(await lookUp()).toEqual(nothing);
+    expect(store.events()).toEqual([]);
+    expect(await store.sinceLastSweepMs()).toBeUndefined();
+    expect(await store.report(aReport())).toEqual({ kind: 'applied' });
+  });
+
+  it('is not settled any more after its clock went back', async () => {
+    for (let step = 0; step <= POLICY.settleAfterMs; step += POLICY.gapMs / 2) {
+      await store.renew();
+      clock.advance(POLICY.gapMs / 2);
+    }
+    expect(await store.renew()).toEqual({ settled: true });
+    clock.set(clock.now() - 1_000);
+    expect(await store.renew()).toEqual({ settled: false });
+  });
+
+  it('keeps its own copy of a report', async () => {
+    const report = aReport({ sequence: 2, endpoint: { httpPort: 9443 } });
+    await store.report(report);
+    Object.assign(report.endpoint, { httpPort: 1 });
+    expect(await lookUp()).toMatchObject({ destination: { endpoint: { httpPort: 9443 } } });
+  });
+});

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../setup/install.mjs';
+
+const CONFIGS = { unit: 'jest.config.cjs', integration: 'jest.integration.config.cjs' };
+const WORKERS_MAX = 2;
+
+/** The Jest configurations of one kind (`unit` or `integration`), one a project. */
+export function findProjects(kind) {
+  const projects = ['apps', 'libs'].flatMap((room) =>
+    readdirSync(join(root, room)).map((name) => join(room, name)),
+  );
+  return [...projects, 'tools']
+    .map((project) => join(project, CONFIGS[kind]))
+    .filter((config) => existsSync(join(root, config)));
+}
+
+/** Runs one kind of tests; a suite that crashed counts as failed, and so does a Jest that did. */
+export async function runJest(kind, projects, patterns, environment) {
+  console.log(`\n${kind} tests`);
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-jest-'));
+  const outputFile = join(folder, 'results.json');
+  const args = [
+    ...patterns,
+    '--json',
+    `--outputFile=${outputFile}`,
+    '--passWithNoTests',
+    `--maxWorkers=${WORKERS_MAX}`,
+    '--projects',
+    ...projects,
+  ];
+  try {
+    const code = await run([join(root, 'node_modules/jest/bin/jest.js'), ...args], environment);
+    return { ...countsOf(outputFile), complaints: code === 0 ? 0 : 1 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function countsOf(file) {
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
+  const results = JSON.parse(readFileSync(file, 'utf8'));
+  return {
+    passed: results.numPassedTests,
+    failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
+    skipped: results.numPendingTests + results.numTodoTests,
+  };
+}
+
+function run(args, environment) {
+  return new Promise((resolve, reject) => {
+    // Jest's results already go to a file; with --json it would print them as well.
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['inherit', 'ignore', 'inherit'],
+      env: { ...process.env, ...environment },
+    });
+    const forward = (signal) => child.kill(signal);
+    process.on('SIGTERM', forward);
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      process.off('SIGTERM', forward);
+      resolve(code ?? 1);
+    });
+  });
+}
