@@ -37,8 +37,17 @@ async function main() {
   process.exitCode = failures.length > 0 ? 1 : 0;
 }
 
+const healthyRuns = new Map();
+
+/** What the tests say of the code as it is; asked once for all mutants that share them. */
+function runUnbroken(folder, mutant, environment) {
+  const key = JSON.stringify([mutant.config, mutant.test]);
+  if (!healthyRuns.has(key)) healthyRuns.set(key, runTests(folder, mutant, environment));
+  return healthyRuns.get(key);
+}
+
 function check(folder, mutant, environment) {
-  const healthy = runTests(folder, mutant, environment);
+  const healthy = runUnbroken(folder, mutant, environment);
   if (healthy.passed === 0 || healthy.failed > 0) {
     return {
       ok: false,

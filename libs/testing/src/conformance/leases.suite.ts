@@ -47,9 +47,9 @@ export function describeLeases(stage: Stage): void {
         const [host, session] = [scene.host('gpu-1'), scene.id('own')];
         const { leaseTtlMs } = scene.policy;
         await host.lists(session);
-        await scene.time.passWriting(leaseTtlMs * 0.5);
+        await scene.time.passWriting(leaseTtlMs * 0.3);
         await host.beats();
-        await scene.time.passWriting(leaseTtlMs * 0.7);
+        await scene.time.passWriting(leaseTtlMs * 0.85);
 
         await scene.expectLive(host.has(session), host, session);
         await scene.expectLive(session, host, session);
