@@ -1,11 +1,14 @@
 const LUA = 'libs/session-store/scripts';
 const onRedis = (title) => ({ file: 'redis-session-store.integration', title });
-const store = (name, test, ...edits) => ({
-  name,
-  config: 'libs/session-store/jest.integration.config.cjs',
-  test,
-  edits,
-});
+const within =
+  (config) =>
+  (name, test, ...edits) => ({ name, config, test, edits });
+const store = within('libs/session-store/jest.integration.config.cjs');
+const domain = within('libs/domain/jest.config.cjs');
+const agent = within('apps/agent-heartbeat/jest.config.cjs');
+const resolver = within('apps/resolver/jest.config.cjs');
+const reconciler = within('apps/reconciler/jest.config.cjs');
+const events = within('libs/events/jest.integration.config.cjs');
 
 /** Every mechanism of the lease protocol: how to take it out, and the tests that must notice. */
 export const MUTANTS = [
@@ -175,6 +178,160 @@ export const MUTANTS = [
       file: `${LUA}/report.lua`,
       find: `writeRecord(recordKey, boot, sequence, now, state, digest,`,
       replace: `redis.call('PEXPIRE', dueKey, 1000)\nwriteRecord(recordKey, boot, sequence, now, state, digest,`,
+    },
+  ),
+  domain(
+    'I1: an unsettled roll answers 404',
+    { file: 'resolution' },
+    {
+      file: 'libs/domain/src/resolution.ts',
+      find: `return evidence.settled && request.renewing`,
+      replace: `return request.renewing`,
+    },
+  ),
+  domain(
+    'I1: a resolver that cannot renew answers 404',
+    { file: 'resolution' },
+    {
+      file: 'libs/domain/src/resolution.ts',
+      find: `return evidence.settled && request.renewing`,
+      replace: `return evidence.settled`,
+    },
+  ),
+  domain(
+    'I7: any reported endpoint is answered',
+    { file: 'resolution' },
+    {
+      file: 'libs/domain/src/resolution.ts',
+      find: `if (!request.permits(destination.endpoint)) return notFound('endpoint-refused');`,
+      replace: '',
+    },
+  ),
+  domain(
+    'I7: metadata addresses are allowed',
+    { file: 'endpoint-policy' },
+    {
+      file: 'libs/domain/src/endpoint-policy.ts',
+      find: `'169.254.0.0/16',`,
+      replace: '',
+    },
+  ),
+  domain(
+    'eviction: planned before the roll has settled',
+    { file: 'eviction' },
+    {
+      file: 'libs/domain/src/eviction.ts',
+      find: `if (!scan.settled) return`,
+      replace: `if (scan.total < 0) return`,
+    },
+  ),
+  domain(
+    'policy: a lease of one interval boots',
+    { file: 'lease-policy' },
+    {
+      file: 'libs/domain/src/lease-policy.ts',
+      find: `if (leaseTtlMs < leaseMinMs) {`,
+      replace: `if (leaseTtlMs < 0) {`,
+    },
+  ),
+  resolver(
+    'store down: an outage is a 404',
+    { file: 'resolve-session.spec' },
+    {
+      file: 'apps/resolver/src/resolve/lookup-gate.ts',
+      find: `if (failure) resolve({ kind: 'unavailable', cause: failure });`,
+      replace: `if (failure) resolve({ kind: 'absent', settled: true, lastKnown: { kind: 'nothing' } } as never);`,
+    },
+  ),
+  resolver(
+    'store down: a silent store is waited for',
+    { file: 'lookup-gate' },
+    {
+      file: 'apps/resolver/src/resolve/lookup-gate.ts',
+      find: `const timer = setTimeout(resolve, budgetMs, LATE);`,
+      replace: `const timer = setTimeout(resolve, 60_000, LATE);`,
+    },
+  ),
+  resolver(
+    'trust: a lost connection changes nothing',
+    { file: 'roll-renewal' },
+    {
+      file: 'apps/resolver/src/roll/roll-renewal.service.ts',
+      find: `    this.renewals = renewalFailed(this.renewals);
+    this.failure = new StoreUnavailableError('unreachable').message;`,
+      replace: '',
+    },
+  ),
+  agent(
+    'agent: a failing dcv is an empty list',
+    { file: 'roster' },
+    {
+      file: 'apps/agent-heartbeat/src/roster/roster.ts',
+      find: `if (reading.kind === 'failed') return { ...roster, failure: reading.reason };`,
+      replace: `if (reading.kind === 'failed') return { vouchedAtMs: nowMs, ids: [], overflow: 0 };`,
+    },
+  ),
+  agent(
+    'agent: a failing dcv is believed for ever',
+    { file: 'roster' },
+    {
+      file: 'apps/agent-heartbeat/src/roster/roster.ts',
+      find: `if (failure !== undefined && nowMs - vouchedAtMs >= graceMs) {`,
+      replace: `if (failure !== undefined && graceMs < 0) {`,
+    },
+  ),
+  agent(
+    'agent: a change waits for the next beat',
+    { file: 'heartbeat.service' },
+    {
+      file: 'apps/agent-heartbeat/src/heartbeat/heartbeat.service.ts',
+      find: `await this.waitUntil(performance.now() + nextBeatMs(policy, random), hasChanged);`,
+      replace: `await this.waitUntil(performance.now() + nextBeatMs(policy, random), () => false && hasChanged());`,
+    },
+  ),
+  agent(
+    'agent: a returning fleet reports all at once',
+    { file: 'store-away' },
+    {
+      file: 'apps/agent-heartbeat/src/heartbeat/heartbeat.service.ts',
+      find: `const pauseMs = answersButRefuses ? nextBeatMs(policy, random) : spreadMs(policy, random);`,
+      replace: `const pauseMs = answersButRefuses ? nextBeatMs(policy, random) : 0;`,
+    },
+  ),
+  reconciler(
+    'watchdog: nobody watches',
+    { file: 'sweep.watchdog' },
+    {
+      file: 'apps/reconciler/src/sweep/sweep.watchdog.ts',
+      find: `if (await this.sweptLately()) {`,
+      replace: `if ((await this.sweptLately()) || true) {`,
+    },
+  ),
+  reconciler(
+    'watchdog: the worker is never renewed',
+    { file: 'sweep.watchdog' },
+    {
+      file: 'apps/reconciler/src/sweep/sweep.watchdog.ts',
+      find: `    this.processor.renew();`,
+      replace: '',
+    },
+  ),
+  events(
+    'events: acknowledged before they are handled',
+    { file: 'event-stream.server', title: 'does not acknowledge before' },
+    {
+      file: 'libs/events/src/event-stream.server.ts',
+      find: `      const verdict = await this.judge(delivery);`,
+      replace: `      await this.group.acknowledge(entry);\n      const verdict = await this.judge(delivery);`,
+    },
+  ),
+  events(
+    'events: what a dead consumer left is left',
+    { file: 'event-stream.server', title: 'claims what a dead' },
+    {
+      file: 'libs/events/src/event-stream.server.ts',
+      find: `if (nowMs - this.claimedAtMs < this.claimEveryMs) return;`,
+      replace: `if (nowMs > 0) return;`,
     },
   ),
 ];
