@@ -1,0 +1,120 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
+
+/** How much of this host a command may take. */
+export interface CommandLimits {
+  readonly timeoutMs: number;
+  readonly stdoutBytesMax: number;
+}
+
+export type CommandFailure =
+  'not-started' | 'exit-code' | 'signal' | 'timeout' | 'too-large' | 'aborted';
+
+export type CommandResult =
+  | { readonly kind: 'done'; readonly stdout: Buffer }
+  | { readonly kind: 'failed'; readonly failure: CommandFailure; readonly reason: string };
+
+export interface RunningCommand {
+  readonly result: Promise<CommandResult>;
+  /** Resolves when the process is gone: later than `result` when even SIGKILL takes its time. */
+  readonly ended: Promise<void>;
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+const STDERR_KEPT = 300;
+const ON_WINDOWS = process.platform === 'win32';
+
+/**
+ * Runs a program without a shell and without standard input, for a bounded time and a bounded output. It leads a
+ * process group of its own, so that what it has started itself ends with it when it runs out of bounds.
+ */
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  limits: CommandLimits,
+  signal?: AbortSignal,
+): RunningCommand {
+  let child: Child;
+  try {
+    child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: !ON_WINDOWS,
+      windowsHide: true,
+    });
+  } catch (error) {
+    const result = failed('not-started', `${command} could not be started: ${String(error)}`);
+    return { result: Promise.resolve(result), ended: Promise.resolve() };
+  }
+  return {
+    result: resultOf(child, command, limits, signal),
+    ended: new Promise((resolve) => {
+      child.once('exit', () => resolve());
+      child.once('error', () => resolve());
+    }),
+  };
+}
+
+function resultOf(
+  child: Child,
+  command: string,
+  { timeoutMs, stdoutBytesMax }: CommandLimits,
+  signal?: AbortSignal,
+): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let stderr = '';
+
+    const finish = (result: CommandResult) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve(result);
+    };
+    const giveUp = (failure: CommandFailure, why: string) => {
+      killGroup(child);
+      finish(failed(failure, `${command} ${why}`, stderr));
+    };
+    const abort = () => giveUp('aborted', 'was ended with the agent');
+    const timer = setTimeout(
+      () => giveUp('timeout', `did not finish within ${timeoutMs} ms`),
+      timeoutMs,
+    );
+
+    child.stdout.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > stdoutBytesMax) giveUp('too-large', `wrote more than ${stdoutBytesMax} bytes`);
+      else chunks.push(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (stderr.length < STDERR_KEPT) stderr += chunk.toString('utf8').slice(0, STDERR_KEPT);
+    });
+    child.on('error', (error) =>
+      finish(failed('not-started', `${command} could not be started: ${error.message}`)),
+    );
+    child.once('close', (code, by) => {
+      if (code === 0) finish({ kind: 'done', stdout: Buffer.concat(chunks) });
+      else if (code === null) finish(failed('signal', `${command} was ended by ${by}`, stderr));
+      else finish(failed('exit-code', `${command} ended with code ${code}`, stderr));
+    });
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
+  });
+}
+
+function killGroup(child: Child): void {
+  if (child.pid === undefined) return;
+  try {
+    if (ON_WINDOWS) child.kill('SIGKILL');
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // The whole group is gone already.
+  }
+}
+
+function failed(failure: CommandFailure, reason: string, stderr = ''): CommandResult {
+  const said = stderr.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return { kind: 'failed', failure, reason: said === '' ? reason : `${reason}: ${said}` };
+}

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  leasePolicy,
+  parsePublicId,
+  type Evidence,
+  type LeaseTimings,
+  type ServerRecord,
+} from '@rollcall/domain';
+import { openSessionStore, type OpenSessionStore } from '@rollcall/session-store';
+import { AgentProcess } from './agent-process';
+import { StandInDcv } from './stand-in-dcv';
+import { TempDir } from './temp-dir';
+import { until } from './until';
+
+export const FAST: LeaseTimings = {
+  intervalMs: 500,
+  leaseTtlMs: 2_000,
+  retentionMs: 60_000,
+  sweepIntervalMs: 200,
+};
+/** Leaves a new process the time to come up before a lease is over, on a busy machine too. */
+export const CALM: LeaseTimings = {
+  intervalMs: 1_500,
+  leaseTtlMs: 5_500,
+  retentionMs: 60_000,
+  sweepIntervalMs: 200,
+};
+
+let rolls = 0;
+
+/** One host with the built agent and a stand-in `dcv`, on a roll of its own, as a gateway's resolver sees it. */
+export class AgentStage {
+  readonly dcv = new StandInDcv('console');
+  readonly state = new TempDir();
+  private readonly roll = `agent-${process.pid}-${++rolls}`;
+  private opened?: OpenSessionStore;
+
+  constructor(
+    private readonly redisUrl: string,
+    private readonly timings: LeaseTimings,
+  ) {}
+
+  async open(): Promise<void> {
+    const redis = { url: this.redisUrl, keyPrefix: 'rollcall', roll: this.roll };
+    this.opened = openSessionStore({ redis, policy: leasePolicy(this.timings), role: 'resolve' });
+    await this.opened.ready(5_000);
+  }
+
+  async close(): Promise<void> {
+    await AgentProcess.killAll();
+    await this.opened?.close();
+    this.dcv.remove();
+    this.state.remove();
+  }
+
+  start(settings: Record<string, string> = {}): AgentProcess {
+    return new AgentProcess({
+      REDIS_URL: this.redisUrl,
+      ROLL: this.roll,
+      HEARTBEAT_INTERVAL_MS: String(this.timings.intervalMs),
+      LEASE_TTL_MS: String(this.timings.leaseTtlMs),
+      RETENTION_MS: String(this.timings.retentionMs),
+      SWEEP_INTERVAL_MS: String(this.timings.sweepIntervalMs),
+      AGENT_SERVER_ID: 'gpu-1',
+      AGENT_STATE_DIR: this.state.path,
+      AGENT_ENDPOINT: '10.0.0.1',
+      AGENT_DCV_COMMAND: this.dcv.command,
+      AGENT_POLL_INTERVAL_MS: '200',
+      METRICS_HOST: '127.0.0.1',
+      METRICS_PORT: '0',
+      ...settings,
+    });
+  }
+
+  async startOnRoll(settings: Record<string, string> = {}): Promise<AgentProcess> {
+    const agent = this.start(settings);
+    await agent.untilSays('on the roll');
+    return agent;
+  }
+
+  async lookup(id = 'gpu-1~console'): Promise<Evidence> {
+    const parsed = parsePublicId(id);
+    if (!parsed.ok) throw new Error(`no public id: ${id}`);
+    return this.store.lookup(parsed.id);
+  }
+
+  async resolves(id?: string): Promise<boolean> {
+    return (await this.lookup(id)).kind === 'answer';
+  }
+
+  async record(): Promise<ServerRecord> {
+    const [record] = (await this.store.servers(0, 1)).servers;
+    if (!record) throw new Error('nobody is on the roll');
+    return record;
+  }
+
+  async untilReported(times: number): Promise<void> {
+    const { boot, sequence } = await this.record();
+    await until(`${times} more reports`, async () => {
+      const now = await this.record();
+      return now.boot > boot || now.sequence >= sequence + times;
+    });
+  }
+
+  /** Looks a session up without a pause while the work goes on; every kind of answer it got. */
+  async answersDuring(work: () => Promise<void>, id?: string): Promise<string[]> {
+    const kinds = new Set<string>();
+    let over = false;
+    const looking = (async () => {
+      while (!over) {
+        kinds.add((await this.lookup(id)).kind);
+        await delay(2);
+      }
+    })();
+    try {
+      await work();
+    } finally {
+      over = true;
+      await looking;
+    }
+    return [...kinds];
+  }
+
+  private get store(): OpenSessionStore['store'] {
+    if (!this.opened) throw new Error('the stage is not open');
+    return this.opened.store;
+  }
+}

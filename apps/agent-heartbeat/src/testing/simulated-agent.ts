@@ -1,0 +1,130 @@
+import {
+  DEFAULT_TIMINGS,
+  leasePolicy,
+  type LocalId,
+  type Report,
+  type ReportStore,
+  type ServerId,
+} from '@rollcall/domain';
+import { Metrics } from '@rollcall/observability';
+import type { StopMode } from '../settings/host.settings';
+import { AgentMetrics } from '../agent.metrics';
+import { Agent } from '../agent.service';
+import type { DcvReading } from '../dcv/dcv-reader';
+import { DcvWatch } from '../dcv/dcv-watch.service';
+import type { Conflict } from '../heartbeat/conflicts';
+import { Heartbeat } from '../heartbeat/heartbeat.service';
+import { Reporter } from '../heartbeat/reporter';
+
+export interface SimulatedAgentTraits {
+  readonly server?: string;
+  readonly boot?: number;
+  readonly returning?: boolean;
+  readonly stop?: StopMode;
+  readonly random?: () => number;
+  readonly agentMetrics?: AgentMetrics;
+}
+
+export const POLICY = leasePolicy(DEFAULT_TIMINGS);
+export const POLL_MS = 2_000;
+export const GRACE_MS = 30_000;
+
+export function lists(...ids: string[]): DcvReading & { kind: 'listed' } {
+  return { kind: 'listed', ids: ids as LocalId[], unusable: [] };
+}
+
+export const fails: DcvReading = {
+  kind: 'failed',
+  failure: 'exit-code',
+  reason: 'dcv ended with code 1',
+};
+
+export const never = new Promise<never>(() => undefined);
+
+/** A whole agent but for its processes: what `dcv` says and the store are a test's own, and time is Jest's. */
+export class SimulatedAgent {
+  /** What `dcv` says from now on. */
+  dcv: DcvReading | Promise<DcvReading> = lists('console');
+  readonly sent: { readonly atMs: number; readonly report: Report }[] = [];
+  readonly pingedAtMs: number[] = [];
+  readingsUnderWayMax = 0;
+  plannedStops = 0;
+  conflict?: Conflict;
+  readonly agent: Agent;
+  readonly metrics = new Metrics();
+  private readingsUnderWay = 0;
+  private readonly startedAtMs = performance.now();
+
+  constructor(store: ReportStore, traits: SimulatedAgentTraits = {}) {
+    const { server = 'gpu-1', boot = 1, returning = true, stop = 'leave' } = traits;
+    const { random = () => 0.5, agentMetrics = new AgentMetrics(this.metrics) } = traits;
+    const options = { policy: POLICY, returning, random };
+    const watch = new DcvWatch(
+      (signal) => this.read(signal),
+      { pollIntervalMs: POLL_MS, graceMs: GRACE_MS },
+      agentMetrics,
+    );
+    const reporter = new Reporter(
+      this.watched(store),
+      {
+        identity: { server: server as ServerId, boot, origin: 'kept' },
+        endpoint: { host: '10.0.0.1', httpPort: 8443, quicPort: 8443, webUrlPath: '/' },
+        zone: 'a',
+        policy: POLICY,
+      },
+      agentMetrics,
+    );
+    this.agent = new Agent(watch, new Heartbeat(watch, reporter, options), reporter, {
+      policy: POLICY,
+      stop,
+      dcvTimeoutMs: 10_000,
+      pollIntervalMs: POLL_MS,
+      notePlannedStop: () => (this.plannedStops += 1),
+    });
+  }
+
+  start(): this {
+    void this.agent.run().then((conflict) => (this.conflict = conflict));
+    return this;
+  }
+
+  get reports(): Report[] {
+    return this.sent.map(({ report }) => report);
+  }
+
+  /** When each report was sent, in milliseconds since the agent was made. */
+  get moments(): number[] {
+    return this.sent.map(({ atMs }) => Math.round(atMs));
+  }
+
+  get lists(): (readonly string[] | 'unknown' | 'withheld')[] {
+    return this.reports.map(({ sessions }) =>
+      sessions.kind === 'listed' ? sessions.ids : sessions.kind,
+    );
+  }
+
+  private async read(signal: AbortSignal): Promise<DcvReading> {
+    this.readingsUnderWayMax = Math.max(this.readingsUnderWayMax, ++this.readingsUnderWay);
+    let end = () => {};
+    const aborted = new Promise<DcvReading>((resolve) => (end = () => resolve(fails)));
+    signal.addEventListener('abort', end);
+    const reading = await Promise.race([this.dcv, aborted]);
+    signal.removeEventListener('abort', end);
+    this.readingsUnderWay -= 1;
+    return reading;
+  }
+
+  private watched(store: ReportStore): ReportStore {
+    return {
+      report: async (report) => {
+        this.sent.push({ atMs: performance.now() - this.startedAtMs, report });
+        return store.report(report);
+      },
+      withdraw: (server, fence) => store.withdraw(server, fence),
+      ping: () => {
+        this.pingedAtMs.push(performance.now() - this.startedAtMs);
+        return store.ping();
+      },
+    };
+  }
+}

@@ -1,0 +1,5 @@
+module.exports = {
+  ...require('../../jest.preset.cjs').integration,
+  displayName: 'reconciler',
+  rootDir: __dirname,
+};

@@ -1,0 +1,110 @@
+import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import type { SessionStore } from '@rollcall/domain';
+import { EventStreamServer } from '@rollcall/events';
+import {
+  Metrics,
+  OpsServer,
+  PinoLoggerService,
+  redisMetrics,
+  type Logger,
+} from '@rollcall/observability';
+import { connectRedis, rollKeys, SESSION_STORE, SessionStoreModule } from '@rollcall/session-store';
+import { openBoard, type Board } from './board/board';
+import type { ReconcilerConfig } from './reconciler.config';
+import { ReconcilerModule } from './reconciler.module';
+import { CensusService } from './roll/census.service';
+import { RollMetrics } from './roll/roll.metrics';
+import { SweepProcessor } from './sweep/sweep.processor';
+import { SweepWatchdog } from './sweep/sweep.watchdog';
+
+export interface RunningReconciler {
+  readonly opsPort: number;
+  /** Not ready at once; the sweep under way is finished; then the jobs, the events and the store are let go, health last. */
+  stop(): Promise<void>;
+}
+
+/** Every reconciler of a roll reads the events in this group: each event is counted by one of them. */
+const EVENT_GROUP = 'reconciler';
+
+const SWEEP_STOP_TIMEOUT_MS = 4_000;
+
+/** Starts a reconciler; it does not wait for Redis. */
+export async function startReconciler(
+  config: ReconcilerConfig,
+  logger: Logger,
+): Promise<RunningReconciler> {
+  const { redis, timing } = config;
+  const keys = rollKeys(redis);
+  const metrics = new Metrics();
+  const observer = redisMetrics(metrics);
+  const events = new EventStreamServer({
+    stream: keys.events,
+    group: EVENT_GROUP,
+    consumer: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+    connect: () => connectRedis(redis, 'subscriber'),
+  });
+  const jobs = { connect: () => connectRedis(redis, 'worker'), prefix: keys.jobs };
+  const module = ReconcilerModule.register({
+    config,
+    metrics,
+    jobs,
+    store: SessionStoreModule.register({ redis, policy: timing, role: 'sweep', observer }),
+    giveUp: (why) => {
+      logger.fatal(`reconciler ends: ${why}`);
+      process.exit(1);
+    },
+  });
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
+    strategy: events,
+    abortOnError: false,
+    logger: new PinoLoggerService(logger),
+  });
+  const book = app.get(RollMetrics);
+  events.on('delivered', (type, verdict) => book.delivered(type, verdict));
+  events.on('missed', (count) => book.missed(count));
+
+  const processor = app.get(SweepProcessor);
+  const watchdog = app.get(SweepWatchdog);
+  const census = app.get(CensusService);
+  const store = app.get<SessionStore>(SESSION_STORE);
+  let stopping = false;
+  const ops = new OpsServer({
+    ...config.metrics,
+    metrics,
+    logger,
+    readiness: async () => {
+      if (stopping) return ['the reconciler is stopping'];
+      return store.ping().then(
+        () => [],
+        (error: Error) => [error.message],
+      );
+    },
+    liveness: () => [watchdog.problem() ?? []].flat(),
+  });
+  let board: Board | undefined;
+  const stop = async () => {
+    stopping = true;
+    const swept = Promise.allSettled([watchdog.stop(), processor.stop(), census.stop()]);
+    await Promise.race([swept, delay(SWEEP_STOP_TIMEOUT_MS, undefined, { ref: false })]);
+    await board?.close();
+    await app.close();
+    await ops.stop();
+  };
+  try {
+    if (config.board.enabled) board = await openBoard(ops, jobs.connect(), jobs.prefix);
+    const { port: opsPort } = await ops.start();
+    await app.listen();
+    processor.start();
+    watchdog.start();
+    census.start();
+    logger.info({ metricsPort: opsPort, board: config.board.enabled }, 'sweeping');
+    return { opsPort, stop };
+  } catch (error) {
+    await Promise.allSettled([stop()]);
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import { leasePolicy, DEFAULT_TIMINGS, type ServerRecord } from '@rollcall/domain';
+import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
+import { takeCensus } from './census';
+
+const policy = leasePolicy(DEFAULT_TIMINGS);
+
+describe('the census', () => {
+  it('counts servers and sessions by the state of the server, and who is unhealthy', async () => {
+    const clock = new FakeClock();
+    const store = new InMemorySessionStore({ clock, policy });
+    await store.report(aReport({ server: 'lapsed', sessions: ['a', 'b'] }));
+    clock.advance(policy.leaseTtlMs - policy.lateAfterMs);
+    await store.report(aReport({ server: 'late', sessions: ['c'] }));
+    clock.advance(policy.lateAfterMs);
+    await store.report(aReport({ server: 'leaving', leaving: true, sessions: ['d', 'e', 'f'] }));
+    await store.report(aReport({ server: 'live', sessions: ['g'] }));
+    await store.report(aReport({ server: 'ill', healthy: false, sessions: ['h'] }));
+
+    expect(await takeCensus(store, policy)).toEqual({
+      servers: { live: 2, leaving: 1, late: 1, lapsed: 1 },
+      sessions: { live: 2, leaving: 3, late: 1, lapsed: 2 },
+      unhealthy: 1,
+    });
+  });
+
+  it('reads every page, and counts a server once that was seen on two', async () => {
+    const record = (server: string): ServerRecord =>
+      ({ ...aReport({ server }), sessions: [], reportedAtMs: 0, leaseEndsAtMs: 9 }) as ServerRecord;
+    const pages = [
+      { nowMs: 1, servers: [record('a'), record('b')], next: 7 },
+      { nowMs: 2, servers: [record('c'), record('a')] },
+    ];
+    const cursors: number[] = [];
+    const servers = async (cursor: number) => {
+      cursors.push(cursor);
+      return pages[cursors.length - 1] ?? { nowMs: 0, servers: [] };
+    };
+    expect((await takeCensus({ servers }, policy)).servers.live).toBe(3);
+    expect(cursors).toEqual([0, 7]);
+  });
+});

@@ -1,0 +1,56 @@
+import { Metrics } from '@rollcall/observability';
+import { sample } from '../testing/sample';
+import { toldLines, type ToldLine } from '../testing/told-lines';
+import { RollEventsController } from './roll-events.controller';
+import { RollMetrics } from './roll.metrics';
+
+describe('the books of the roll', () => {
+  let metrics: Metrics;
+  let books: RollEventsController;
+  let told: ToldLine[];
+  const about = { at: 1, server: 'gpu-1' };
+
+  beforeEach(() => {
+    told = toldLines();
+    metrics = new Metrics();
+    books = new RollEventsController(new RollMetrics(metrics));
+  });
+
+  it('count servers that join and get lost; a withdrawal is no eviction', async () => {
+    books.joined({ ...about, reason: 'new' });
+    for (const reason of ['lapsed', 'operator', 'withdrawn'] as const) {
+      books.lost({ ...about, reason, sessions: 2 });
+    }
+    const lost = { event: 'lost', reason: 'withdrawn' };
+    expect(await sample(metrics, 'server_events_total', { event: 'joined', reason: 'new' })).toBe(
+      1,
+    );
+    expect(await sample(metrics, 'server_events_total', lost)).toBe(1);
+    expect(await sample(metrics, 'evictions_total', { reason: 'lapsed' })).toBe(1);
+    expect(await sample(metrics, 'evictions_total', { reason: 'operator' })).toBe(1);
+    expect(await sample(metrics, 'evictions_total', { reason: 'withdrawn' })).toBeUndefined();
+    expect(told.map(({ text }) => text)).toEqual([
+      'a server has joined',
+      'a server is gone',
+      'a server is gone',
+    ]);
+  });
+
+  it('count what happens to sessions, and never name one in full', async () => {
+    const session = 'top-secret';
+    books.opened();
+    books.closed();
+    books.evicted({ ...about, session, reason: 'lapsed' });
+    books.moved({ ...about, session, from: 'gpu-2' });
+    books.ambiguous({ ...about, session, with: 'gpu-2' });
+    for (const event of ['opened', 'closed', 'evicted', 'moved', 'ambiguous']) {
+      expect(await sample(metrics, 'session_events_total', { event })).toBe(1);
+    }
+    expect(await sample(metrics, 'evicted_sessions_total', { reason: 'lapsed' })).toBe(1);
+    expect(told.map(({ text }) => text)).toEqual([
+      'a session has moved',
+      'a session id is claimed by several servers',
+    ]);
+    expect(JSON.stringify(told)).not.toContain(session);
+  });
+});

@@ -1,0 +1,38 @@
+import { Logger } from '@nestjs/common';
+import type { EvictionOutcome, LapsedServer, Sweep } from '@rollcall/domain';
+import { storeFailure } from '../store-failure';
+
+/** One line per eviction; whatever lasts is said when it begins and when it ends. */
+export class SweepLog {
+  private readonly logger = new Logger('Sweep');
+  private failure: string | undefined;
+  private sparing = false;
+
+  tried({ server, fence }: LapsedServer, outcome: EvictionOutcome): void {
+    if (outcome.kind === 'evicted') {
+      const { sessions } = outcome;
+      this.logger.log({ server, sessions, reason: 'lapsed', ...fence }, 'a server is struck off');
+    } else if (outcome.kind === 'renewed') {
+      this.logger.log({ server, ...fence }, 'a lapsed server is spared: it has just reported');
+    }
+  }
+
+  finished({ settled, spared }: Sweep): void {
+    if (this.failure !== undefined) this.logger.log('sweeps finish again');
+    this.failure = undefined;
+    const sparing = !settled && spared > 0;
+    if (sparing && !this.sparing) {
+      this.logger.warn({ servers: spared }, 'lapsed servers are spared: the roll is not settled');
+    }
+    if (!sparing && this.sparing) this.logger.log('lapsed servers are no longer spared');
+    this.sparing = sparing;
+  }
+
+  failed(error: unknown): void {
+    const failure = error instanceof Error ? error.message : String(error);
+    if (failure === this.failure) return;
+    this.failure = failure;
+    if (storeFailure(error)) this.logger.warn(`sweeps fail: ${failure}`);
+    else this.logger.error(error, 'sweeps fail');
+  }
+}

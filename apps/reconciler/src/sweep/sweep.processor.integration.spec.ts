@@ -1,0 +1,217 @@
+import { Logger } from '@nestjs/common';
+import { SWEEP_JOB, SWEEP_QUEUE } from '@rollcall/contracts';
+import type { Sweep } from '@rollcall/domain';
+import { Metrics } from '@rollcall/observability';
+import { connectRedis } from '@rollcall/session-store';
+import { startTestRedis, type TestRedis } from '@rollcall/testing';
+import { Queue } from 'bullmq';
+import { EventEmitter, once } from 'node:events';
+import { SCALED, ScaledRoll } from '../testing/scaled-roll';
+import { until } from '../testing/until';
+import { SweepLog } from './sweep.log';
+import { SweepMetrics } from './sweep.metrics';
+import { SweepProcessor, type JobConnection } from './sweep.processor';
+import { SweepService } from './sweep.service';
+import { SweepWatchdog } from './sweep.watchdog';
+
+const NOTHING: Sweep = { lapsed: 0, evicted: 0, sessions: 0, spared: 0, settled: true };
+
+describe('the scheduled sweep', () => {
+  let redis: TestRedis;
+  let roll: ScaledRoll;
+  let processors: SweepProcessor[];
+  let connections: JobConnection[];
+  const ends: (() => Promise<void>)[] = [];
+
+  beforeEach(async () => {
+    Logger.overrideLogger(false);
+    redis = await startTestRedis();
+    roll = new ScaledRoll(redis.url);
+    await roll.ready();
+    [processors, connections] = [[], []];
+  });
+
+  afterEach(async () => {
+    await Promise.all(processors.map((processor) => processor.stop()));
+    await Promise.all(ends.splice(0).map((end) => end()));
+    await roll.stop();
+    await redis.stop();
+  });
+
+  /** Remembers the connections it opens, those that BullMQ makes of them as well. */
+  function connect(): JobConnection {
+    const connection = connectRedis(roll.redis, 'worker');
+    connections.push(connection);
+    const duplicate = connection.duplicate.bind(connection);
+    connection.duplicate = (options) => {
+      const copy = duplicate(options);
+      connections.push(copy);
+      return copy;
+    };
+    return connection;
+  }
+
+  function process(
+    sweeps: Pick<SweepService, 'run'>,
+    sweepIntervalMs = SCALED.sweepIntervalMs,
+  ): SweepProcessor {
+    const options = { connect, prefix: roll.keys.jobs, sweepIntervalMs };
+    const processor = new SweepProcessor(sweeps as SweepService, options);
+    processors.push(processor);
+    processor.start();
+    return processor;
+  }
+
+  function queue(): Queue {
+    const own = new Queue(SWEEP_QUEUE, {
+      connection: redis.client({ maxRetriesPerRequest: null }),
+      prefix: roll.keys.jobs,
+    });
+    ends.push(() => own.close());
+    return own;
+  }
+
+  it('runs once per interval, however many reconcilers there are', async () => {
+    const at: number[] = [];
+    const run = async () => {
+      at.push(performance.now());
+      return NOTHING;
+    };
+    for (let replica = 0; replica < 3; replica++) process({ run });
+    await until('sweeps', 10_000, () => at.length >= 12);
+    const [first = 0, last = 0] = [at[1], at[11]];
+    expect(last - first).toBeGreaterThan(8 * SCALED.sweepIntervalMs);
+  });
+
+  it('keeps a bounded number of finished and failed jobs', async () => {
+    let runs = 0;
+    const run = async () => {
+      runs += 1;
+      if (runs > 35) throw new Error('no');
+      return NOTHING;
+    };
+    process({ run }, 20);
+    await until('many sweeps', 20_000, () => runs >= 75);
+    const counts = await queue().getJobCounts();
+    expect(counts['completed']).toBeLessThanOrEqual(30);
+    expect(counts['failed']).toBeLessThanOrEqual(30);
+    expect(counts['delayed']).toBeLessThanOrEqual(1);
+  });
+
+  it('waits, when it is stopped, for the sweep under way', async () => {
+    const release = new EventEmitter();
+    let sweeping = false;
+    const run = async () => {
+      sweeping = true;
+      await once(release, 'go');
+      return NOTHING;
+    };
+    const processor = process({ run });
+    await until('a sweep is under way', 5_000, () => sweeping);
+    let stopped = false;
+    const stop = processor.stop().then(() => (stopped = true));
+    expect(await queue().getActiveCount()).toBe(1);
+    expect(stopped).toBe(false);
+    release.emit('go');
+    await stop;
+    const counts = await queue().getJobCounts();
+    expect(counts).toMatchObject({ active: 0, completed: 1 });
+  });
+
+  it('goes on with a new worker that clears away a schedule in a future that never comes', async () => {
+    let runs = 0;
+    const run = async () => {
+      runs += 1;
+      return NOTHING;
+    };
+    const startDate = Date.now() + 3_600_000;
+    await queue().upsertJobScheduler(
+      SWEEP_JOB,
+      { every: SCALED.sweepIntervalMs, startDate },
+      { name: SWEEP_JOB },
+    );
+    const processor = process({ run });
+    await once(connections[0]!, 'ready');
+    processor.renew();
+    await until('sweeps', 5_000, () => runs >= 3);
+    expect(processor.hasSwept).toBe(true);
+  });
+
+  describe('under the watchdog', () => {
+    let sweeps: SweepService;
+    let giveUp: jest.Mock;
+    let byJob: number;
+
+    beforeEach(async () => {
+      const now = () => performance.now();
+      const metrics = new SweepMetrics(new Metrics());
+      sweeps = new SweepService(roll.store, metrics, new SweepLog(), now);
+      giveUp = jest.fn();
+      byJob = 0;
+      const run = async () => {
+        const result = await sweeps.run('job');
+        byJob += 1;
+        return result;
+      };
+      const processor = process({ run });
+      const watchdog = new SweepWatchdog(
+        roll.store,
+        sweeps,
+        processor,
+        metrics,
+        SCALED,
+        now,
+        giveUp,
+      );
+      watchdog.start();
+      ends.push(() => watchdog.stop());
+      await moreJobs(2, 5_000);
+    });
+
+    async function moreJobs(count: number, withinMs: number): Promise<void> {
+      const before = byJob;
+      await until('jobs sweep', withinMs, () => byJob >= before + count);
+    }
+
+    async function longestPauseMs(of: Promise<void>): Promise<number> {
+      let longest = 0;
+      let done = false;
+      void of.finally(() => (done = true)).catch(() => undefined);
+      await until('it is over', 20_000, () => {
+        longest = Math.max(longest, performance.now() - sweeps.lastFinishedAtMs);
+        return done;
+      });
+      await of;
+      return longest;
+    }
+
+    it('comes back on new connections when the worker’s have ended for good', async () => {
+      for (const connection of connections) connection.disconnect();
+      expect(await longestPauseMs(moreJobs(3, 7_000))).toBeLessThan(5_000);
+      expect(giveUp).not.toHaveBeenCalled();
+    });
+
+    it('comes back when the jobs and their schedule have vanished under it', async () => {
+      await queue().obliterate({ force: true });
+      await redis.client().del(`${roll.keys.jobs}:${SWEEP_QUEUE}:repeat`);
+      expect(await longestPauseMs(moreJobs(3, 7_000))).toBeLessThan(5_000);
+    });
+
+    it('sweeps on, and has the process end, when no new worker ever gets a connection', async () => {
+      const dead = (): JobConnection => {
+        const connection = connect();
+        connection.disconnect();
+        return connection;
+      };
+      jest
+        .spyOn(processors[0]!['options'] as { connect: () => JobConnection }, 'connect')
+        .mockImplementation(dead);
+      for (const connection of connections) connection.disconnect();
+      const ended = until('it gives up', 40_000, () => giveUp.mock.calls.length > 0).then(
+        () => undefined,
+      );
+      expect(await longestPauseMs(ended).catch(() => 0)).toBeLessThan(5_000);
+      await ended;
+    });
+  });
+});

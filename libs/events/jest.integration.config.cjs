@@ -1,0 +1,5 @@
+module.exports = {
+  ...require('../../jest.preset.cjs').integration,
+  displayName: 'events',
+  rootDir: __dirname,
+};
