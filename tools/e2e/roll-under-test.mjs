@@ -29,6 +29,7 @@ export const SCALED_TIMINGS = {
 const READY_TIMEOUT_MS = 40_000;
 const STOP_TIMEOUT_MS = 10_000;
 const LOG_KEPT = 20_000;
+const FIRST_DCV_PORT = 18_443;
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'SystemRoot'];
 
 /** W: written this long without a gap, the roll is settled. */
@@ -41,6 +42,7 @@ export const settleAfterMs = ({ interval }) => 1.5 * interval + 2_000;
 export class RollUnderTest {
   #folder = mkdtempSync(join(tmpdir(), 'rollcall-e2e-'));
   #apps = new Set();
+  #hosts = 0;
   #environment;
 
   constructor(redis, timings) {
@@ -85,7 +87,7 @@ export class RollUnderTest {
 
   /** A host with the real agent, whose dcv lists what `list` was told last. */
   async startHost(id, sessions) {
-    const host = new Host(this, id, join(this.#folder, id));
+    const host = new Host(this, id, join(this.#folder, id), FIRST_DCV_PORT + this.#hosts++);
     host.list(...sessions);
     await host.startAgent();
     return host;
@@ -206,8 +208,10 @@ class Host {
   #roll;
   #folder;
 
-  constructor(roll, id, folder) {
+  constructor(roll, id, folder, port) {
     this.id = id;
+    /** What its agent reports as the port of its DCV server: tells the hosts apart. */
+    this.port = port;
     this.#roll = roll;
     this.#folder = folder;
     mkdirSync(join(folder, 'state'), { recursive: true });
@@ -230,6 +234,7 @@ class Host {
       AGENT_STATE_DIR: join(this.#folder, 'state'),
       AGENT_DCV_COMMAND: join(this.#folder, 'dcv'),
       AGENT_ENDPOINT: '127.0.0.1',
+      AGENT_HTTP_PORT: String(this.port),
       ...settings,
     });
   }

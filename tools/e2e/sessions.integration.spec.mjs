@@ -1,4 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../start/until.mjs';
 import { DEFAULT_TIMINGS, RollUnderTest } from './roll-under-test.mjs';
+import { longestPauseMs, statuses, Traffic } from './traffic.mjs';
 
 /** From the moment dcv lists a session, or no longer does: one poll of two seconds, and the report. */
 const SEEN_WITHIN_MS = 3_000;
@@ -24,7 +27,7 @@ describe('a session’s life, with the timings operators get', () => {
       SessionId: 'cad-review',
       TransportProtocol: 'HTTP',
       DcvServerEndpoint: '127.0.0.1',
-      Port: 8443,
+      Port: host.port,
       WebUrlPath: '/',
     });
     host.list('console');
@@ -36,24 +39,22 @@ describe('a session’s life, with the timings operators get', () => {
     const [from, to] = hosts;
     from.list('console', 'project');
     await roll.becomes('project', 200, 10_000);
+    const traffic = new Traffic(roll, ['project']);
     from.list('console');
     to.list('console', 'project');
-    const startedAt = performance.now();
-    for (let server; server !== to.id && performance.now() - startedAt < 10_000;) {
-      const answer = await roll.lookup('project');
-      if (answer.status !== 200)
-        expect(answer.body.code).toMatch(/^SESSION_(NOT_FOUND|LAPSED|AMBIGUOUS)$/);
-      const [here, there] = await Promise.all(
-        [from, to].map(({ id }) => roll.lookup(`${id}~project`)),
-      );
-      if (
-        here.status === 404 &&
-        there.status === 200 &&
-        (await roll.lookup('project')).status === 200
-      )
-        server = to.id;
-    }
-    expect(performance.now() - startedAt).toBeLessThan(SEEN_WITHIN_MS + 2_000);
+    const arrived = async () => (await roll.lookup('project')).body.Port === to.port;
+    expect(await until(arrived, 10_000)).toBe(true);
+    const history = await traffic.stop();
+
+    const ports = history.filter(({ status }) => status === 200).map(({ body }) => body.Port);
+    const moved = ports.indexOf(to.port);
+    expect(new Set(ports.slice(0, moved < 0 ? undefined : moved))).toEqual(new Set([from.port]));
+    expect(new Set(ports.slice(moved < 0 ? ports.length : moved)).has(from.port)).toBe(false);
+    const missing = history.filter(({ status }) => status !== 200);
+    for (const { body } of missing)
+      expect(body.code).toMatch(/^SESSION_(NOT_FOUND|LAPSED|AMBIGUOUS)$/);
+    const [first, last] = [missing.at(0), missing.at(-1)];
+    expect(first ? last.endedAt - first.startedAt : 0).toBeLessThan(SEEN_WITHIN_MS);
     to.list('console');
   });
 
@@ -74,7 +75,7 @@ describe('a session’s life, with the timings operators get', () => {
     expect(await roll.becomes('console', 200, 10_000)).toBeLessThan(
       DEFAULT_TIMINGS.interval * 1.1 + 2_000,
     );
-    expect((await roll.lookup(`${third.id}~console`)).status).toBe(200);
+    expect((await roll.lookup('console')).body.Port).toBe(third.port);
     first.list('console');
     second.list('console');
     await roll.becomes('console', 404, 10_000);
@@ -82,14 +83,24 @@ describe('a session’s life, with the timings operators get', () => {
 
   it('shows no 404 while an agent is stopped and started again, as an upgrade does', async () => {
     const [host] = hosts;
-    await roll.becomes(`${host.id}~console`, 200, 10_000);
+    const id = `${host.id}~console`;
+    await roll.becomes(id, 200, 10_000);
+    const traffic = new Traffic(roll, [id]);
     expect(await host.agent.stop()).toBe(0);
     await host.startAgent();
-    const seen = new Set();
-    for (const endsAt = performance.now() + 12_000; performance.now() < endsAt;) {
-      seen.add((await roll.lookup(`${host.id}~console`)).status);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    expect([...seen]).toEqual([200]);
+    await delay(2 * DEFAULT_TIMINGS.interval + 2_000);
+    const history = await traffic.stop();
+    expect(longestPauseMs(history)).toBeLessThan(1_000);
+    expect(Object.keys(statuses(history))).toEqual(['200']);
+  });
+
+  it('takes a host’s sessions down at once when it is stopped for good (AGENT_STOP=withdraw)', async () => {
+    const [host] = hosts;
+    await host.agent.stop();
+    await host.startAgent({ AGENT_STOP: 'withdraw' });
+    await roll.becomes(`${host.id}~console`, 200, 10_000);
+    await delay(1_000);
+    expect(await host.agent.stop()).toBe(0);
+    expect((await roll.lookup(`${host.id}~console`)).status).toBe(404);
   });
 });

@@ -3,7 +3,7 @@ export class Traffic {
   #stopped = false;
   #loop;
 
-  constructor(roll, ids, everyMs = 20) {
+  constructor(roll, ids, everyMs = 10) {
     this.history = [];
     this.#loop = this.#run(roll, ids, everyMs);
   }
@@ -46,11 +46,6 @@ export function statuses(history) {
   const counts = {};
   for (const { status } of history) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
-}
-
-/** The longest a lookup took, in milliseconds. */
-export function slowestMs(history) {
-  return Math.max(...history.map(({ startedAt, endedAt }) => endedAt - startedAt));
 }
 
 /** The longest time without a lookup under way, in milliseconds: a history with a hole proves nothing. */

@@ -35,7 +35,6 @@ const NEVER = [
   '0.0.0.0/8',
   '240.0.0.0/4',
   '::/128',
-  '2002:a9fe::/32', // 6to4 of link-local
 ].map(block);
 const LOOPBACK = ['127.0.0.0/8', '::1/128'].map(block);
 const METADATA_NAMES = [

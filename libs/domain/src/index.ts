@@ -7,6 +7,7 @@ export * from './lease-policy';
 export * from './renewals';
 export * from './report';
 export * from './resolution';
+export * from './roll';
 export * from './server-record';
 export * from './session-store.port';
 export * from './sweep';

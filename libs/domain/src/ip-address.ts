@@ -8,7 +8,9 @@ export interface IpBlock {
 }
 
 const IPV4_MAPPED = 0xffffn << 32n;
-const NAT64 = 0x64ff9bn << 96n;
+const NAT64 = 0x64ff9bn << 64n;
+const IPV4_TRANSLATED = 0xffff0000n;
+const SIX_TO_FOUR = 0x2002n;
 const IPV6_LOOPBACK = 1n;
 const LOW_32_BITS = 0xffffffffn;
 
@@ -82,9 +84,14 @@ function joinGroups(groups: readonly bigint[]): IpAddress {
   return groups.reduce((value, group) => (value << 16n) | group, 0n);
 }
 
-/** 64:ff9b::/96 (RFC 6052) and ::/96 (RFC 4291, but for :: and ::1) stand for the IPv4 address in their last 32 bits: judge them as that. */
+/**
+ * Several ranges stand for an IPv4 address: judge them as that. 64:ff9b::/96 (RFC 6052), ::ffff:0:0:0/96 (RFC 2765) and
+ * ::/96 (RFC 4291, but for :: and ::1) have it in their last 32 bits, 2002::/16 (RFC 3056) has it behind the prefix.
+ */
 function unwrapIpv4(address: IpAddress): IpAddress {
+  if (address >> 112n === SIX_TO_FOUR) return IPV4_MAPPED | ((address >> 80n) & LOW_32_BITS);
   const prefix = address >> 32n;
-  const isWrapped = prefix === NAT64 >> 32n || (prefix === 0n && address > IPV6_LOOPBACK);
+  const isCompatible = prefix === 0n && address > IPV6_LOOPBACK;
+  const isWrapped = prefix === NAT64 || prefix === IPV4_TRANSLATED || isCompatible;
   return isWrapped ? IPV4_MAPPED | (address & LOW_32_BITS) : address;
 }

@@ -52,6 +52,11 @@ export type ReportOutcome =
   /** A later report of this boot was applied before; nothing was changed. */
   | { readonly kind: 'outdated'; readonly sequence: number };
 
+/** Whether the text can name a zone; empty for none. */
+export function isZone(text: string): boolean {
+  return ZONE.test(text);
+}
+
 /** Says what is wrong with a report, or undefined when nothing is. */
 export function reportProblem(report: Report): string | undefined {
   if (!isServerId(report.server)) return 'the server id must match [A-Za-z0-9][A-Za-z0-9._-]{0,62}';
@@ -59,7 +64,7 @@ export function reportProblem(report: Report): string | undefined {
     return `the boot number must be a whole number from 1 to ${BOOT_MAX}`;
   if (!isCounter(report.sequence, SEQUENCE_MAX))
     return `the sequence number must be a whole number from 1 to ${SEQUENCE_MAX}`;
-  if (!ZONE.test(report.zone)) return 'the zone must match [A-Za-z0-9._-]{0,63}';
+  if (!isZone(report.zone)) return 'the zone must match [A-Za-z0-9._-]{0,63}';
   return endpointProblem(report.endpoint) ?? sessionListProblem(report.sessions);
 }
 

@@ -16,6 +16,11 @@ const DESTINATION: Destination = {
   endpoint: ENDPOINT,
 };
 
+const provisional = (settled: boolean): Evidence => ({
+  kind: 'provisional',
+  settled,
+  destination: DESTINATION,
+});
 const answer = (mark: Mark): Evidence => ({ kind: 'answer', mark, destination: DESTINATION });
 const absent = (settled: boolean, lastKnown: LastKnown): Evidence => ({
   kind: 'absent',
@@ -39,7 +44,8 @@ function told(resolution: Resolution): Told | string {
 const TABLE: [string, Evidence, [Told, Told]][] = [
   ['a live answer', answer('live'), ['found', 'found']],
   ['a held answer', answer('held'), ['held', 'held']],
-  ['a provisional answer', answer('provisional'), ['warming', 'warming']],
+  ['a provisional claim, read as settled', provisional(true), ['found', 'warming']],
+  ['a provisional claim, read as unsettled', provisional(false), ['warming', 'warming']],
   ['a contested id', { kind: 'ambiguous' }, ['ambiguous', 'ambiguous']],
   ['a session missing from a fresh list', { kind: 'not-listed' }, ['unknown', 'unknown']],
   ['nothing, read as settled', absent(true, NOTHING), ['unknown', 'warming']],

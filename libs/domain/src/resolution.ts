@@ -8,8 +8,8 @@ export interface Destination {
   readonly endpoint: Endpoint;
 }
 
-/** Why an answer is there: reported within the lease, kept by a probe's word, or claimed first on a roll that has not settled yet. */
-export type Mark = 'live' | 'held' | 'provisional';
+/** Why an answer is there: reported within the lease, or kept by a probe's word. */
+export type Mark = 'live' | 'held';
 
 /** What the store remembers of an id whose answer is not there. */
 export type LastKnown =
@@ -23,6 +23,8 @@ export type LastKnown =
 /** What the store has on a public id: the answer itself, or, without one, what else it knows. */
 export type Evidence =
   | { readonly kind: 'answer'; readonly mark: Mark; readonly destination: Destination }
+  /** Claimed first on a roll that had not settled: believed once it has, for nobody has contested it since. */
+  | { readonly kind: 'provisional'; readonly settled: boolean; readonly destination: Destination }
   /** Several believed servers claim this bare id. */
   | { readonly kind: 'ambiguous' }
   /** The server's answer is there, and does not list this session. */
@@ -61,8 +63,11 @@ export interface ResolutionRequest {
 export function resolve(evidence: Evidence, request: ResolutionRequest): Resolution {
   switch (evidence.kind) {
     case 'answer':
-      if (evidence.mark === 'provisional') return { kind: 'warming' };
       return destined(evidence.destination, request, evidence.mark === 'held' ? 'held' : undefined);
+    case 'provisional':
+      return evidence.settled && request.renewing
+        ? destined(evidence.destination, request)
+        : { kind: 'warming' };
     case 'ambiguous':
       return notFound('ambiguous');
     case 'not-listed':

@@ -73,6 +73,13 @@ export class StoreUnavailableError extends Error {
   }
 }
 
+/** Why the store gave no answer, if that is what the error says; matched by its code, as an error may cross packages. */
+export function storeFailure(error: unknown): StoreFailure | undefined {
+  const isUnavailable =
+    error instanceof Error && 'code' in error && error.code === 'STORE_UNAVAILABLE';
+  return isUnavailable ? (error as StoreUnavailableError).failure : undefined;
+}
+
 const SENTENCES: Record<StoreFailure, string> = {
   unreachable: 'the session store does not answer',
   refused: 'the session store refuses writes',

@@ -47,6 +47,20 @@ describe('reading events without a group', () => {
     observer.disconnect();
   }
 
+  /** A blocked read ends after five seconds without an event, and another begins. */
+  async function untilReadAgain(): Promise<void> {
+    const observer = redis.client();
+    const reads = async () =>
+      /cmdstat_xread:calls=(\d+)/.exec(await observer.info('commandstats'))?.[1];
+    const before = await reads();
+    const deadline = performance.now() + 10_000;
+    while ((await reads()) === before) {
+      if (performance.now() > deadline) throw new Error('nobody reads again');
+    }
+    observer.disconnect();
+    await untilBlocked();
+  }
+
   it('gives what the stream still holds and then what comes', async () => {
     const id = await publish('a');
     await publish('b');
@@ -83,6 +97,7 @@ describe('reading events without a group', () => {
     const events = read('5000-0');
     const first = next(events);
     await untilBlocked();
+    await untilReadAgain();
     await publish('new', '6000-0');
     expect(await first).toBe('new');
   });

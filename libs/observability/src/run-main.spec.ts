@@ -133,6 +133,41 @@ describe('runMain', () => {
     expect(said(lines).at(-1)).toBe('fatal test did not stop cleanly: stuck');
   });
 
+  it.each([
+    ['has stopped', `console.log('stopped')`, ['stopped']],
+    ['fails to stop', `throw new Error('stuck')`, ['error test did not stop cleanly: stuck']],
+    [
+      'does not stop in time',
+      'await new Promise(() => {})',
+      ['error test did not stop cleanly: not stopped within 50 ms'],
+    ],
+  ])(
+    'exits with the code of an app that ends by itself, when it %s',
+    async (_how, stop, sentences) => {
+      const ending = `async () => ({ ended: Promise.resolve(3), stop: async () => { ${stop} } })`;
+      const { code, lines } = await new Child(ending, ', 50').end();
+
+      expect(code).toBe(3);
+      expect(said(lines)).toEqual(sentences);
+    },
+  );
+
+  it('stops once an app that ends by itself while it is told to stop', async () => {
+    const child = new Child(`async () => {
+      console.log('started');
+      let give;
+      const ended = new Promise((resolve) => (give = resolve));
+      return { ended, stop: async () => { console.log('stopped'); give(3); await ended; } };
+    }`);
+    await child.says('started');
+    child.signal('SIGTERM');
+
+    const { code, lines } = await child.end();
+
+    expect(code).toBe(0);
+    expect(said(lines).filter((line) => line === 'stopped')).toHaveLength(1);
+  });
+
   it('stops, when the signal came during the start, as soon as that is done', async () => {
     const child = new Child(`async () => {
       console.log('starting');

@@ -7,6 +7,8 @@ import { createLogger } from './logger';
 export interface RunningApp {
   /** Stops taking work, finishes what is under way and releases what it holds. */
   stop(): Promise<void>;
+  /** Resolves with the exit code, at least 1, if the app has to end by itself; it is then stopped. */
+  readonly ended?: Promise<number>;
 }
 
 const STOP_TIMEOUT_MS = 10_000;
@@ -22,7 +24,8 @@ type StopSignal = keyof typeof SIGNAL_NUMBERS;
  * - starting: `start` is under way; if it fails, a fatal line and exit 1 (78 for a ConfigError).
  * - running: until SIGTERM or SIGINT, whether or not anything else keeps the event loop alive.
  * - stopping: what `start` gave is stopped once, within ten seconds; exit 0, or 1 when that failed. A signal that
- *   arrives while `start` is under way takes effect when it is done. A second signal ends the process at once.
+ *   arrives while `start` is under way takes effect when it is done. A second signal ends the process at once. An app
+ *   that ends by itself is stopped within the same time; its exit code stands, whatever becomes of the stop.
  * An error that nobody has caught is a fatal line and exit 1, in every state.
  */
 export function runMain(
@@ -52,19 +55,36 @@ export function runMain(
   started.catch((err: unknown) => fail(err, `${app} could not start: ${messageOf(err)}`));
 
   let stopping = false;
+  const stopRunning = (): Promise<void> => {
+    stopping = true;
+    const stopped = started.then((running) => running.stop());
+    return within(stopTimeoutMs, `not stopped within ${stopTimeoutMs} ms`, stopped);
+  };
   const stop = async (signal: StopSignal): Promise<void> => {
     if (stopping) process.exit(128 + SIGNAL_NUMBERS[signal]);
-    stopping = true;
     log.info({ signal }, `${app} is stopping`);
-    const stopped = started.then((running) => running.stop());
     try {
-      await within(stopTimeoutMs, `not stopped within ${stopTimeoutMs} ms`, stopped);
+      await stopRunning();
       log.info(`${app} has stopped`);
       end(0);
     } catch (err) {
       fail(err, `${app} did not stop cleanly: ${messageOf(err)}`);
     }
   };
+  const endByItself = async (code: number): Promise<void> => {
+    if (stopping) return;
+    try {
+      await stopRunning();
+    } catch (err) {
+      log.error({ err }, `${app} did not stop cleanly: ${messageOf(err)}`);
+    } finally {
+      end(code);
+    }
+  };
+  void started.then(
+    ({ ended }) => ended?.then(endByItself),
+    () => undefined,
+  );
   for (const signal of Object.keys(SIGNAL_NUMBERS) as StopSignal[]) {
     process.on(signal, () => void stop(signal));
   }

@@ -3,13 +3,17 @@ import type { Destination, Endpoint, LastKnown, LocalId, Mark, ServerId } from '
 // No id, host or path holds a control character, so tabs and newlines can stand between them: a lookup then needs no
 // parser, and a script composes answers by joining texts.
 
-const MARKS: Record<string, Mark> = { '=': 'live', '~': 'held', '?': 'provisional' };
+const HELD = '~';
+const PROVISIONAL = '?';
 
 /** Stands for a contested bare id. */
 export const CONTESTED = '!';
 
 /** What an answer found for a bare id says. */
-export type BareAnswer = 'contested' | { readonly mark: Mark; readonly destination: Destination };
+export type BareAnswer =
+  | { readonly kind: 'answer'; readonly mark: Mark; readonly destination: Destination }
+  | { readonly kind: 'provisional'; readonly destination: Destination }
+  | { readonly kind: 'ambiguous' };
 
 /** An endpoint as the answers hold it. */
 export function encodeEndpoint({ host, httpPort, quicPort, webUrlPath }: Endpoint): string {
@@ -35,9 +39,10 @@ export function decodeServerAnswer(
 
 /** Reads the answer of a bare id. */
 export function decodeBareAnswer(value: string, local: LocalId): BareAnswer {
-  return value.startsWith(CONTESTED)
-    ? 'contested'
-    : { mark: markOf(value), destination: ownerIn(value, local) };
+  if (value.startsWith(CONTESTED)) return { kind: 'ambiguous' };
+  const destination = ownerIn(value, local);
+  if (value.startsWith(PROVISIONAL)) return { kind: 'provisional', destination };
+  return { kind: 'answer', mark: markOf(value), destination };
 }
 
 /** Reads the last known owner of a bare id. */
@@ -57,5 +62,5 @@ function ownerIn(value: string, session: LocalId): Destination {
 }
 
 function markOf(value: string): Mark {
-  return MARKS[value.charAt(0)] ?? 'provisional';
+  return value.startsWith(HELD) ? 'held' : 'live';
 }

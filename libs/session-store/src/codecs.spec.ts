@@ -41,9 +41,13 @@ describe('a bare id’s answer', () => {
   const destination = { server: SERVER, session: CAD, endpoint: ENDPOINT };
 
   it('names its owner, and how far it is believed', () => {
-    expect(decodeBareAnswer(`=${owner}`, CAD)).toEqual({ mark: 'live', destination });
-    expect(decodeBareAnswer(`?${owner}`, CAD)).toEqual({ mark: 'provisional', destination });
-    expect(decodeBareAnswer('!', CAD)).toBe('contested');
+    expect(decodeBareAnswer(`=${owner}`, CAD)).toEqual({
+      kind: 'answer',
+      mark: 'live',
+      destination,
+    });
+    expect(decodeBareAnswer(`?${owner}`, CAD)).toEqual({ kind: 'provisional', destination });
+    expect(decodeBareAnswer('!', CAD)).toEqual({ kind: 'ambiguous' });
   });
 
   it('is remembered with its last owner, as contested, or not at all', () => {

@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from '@rollcall/domain';
 import type { Redis } from 'ioredis';
-import { CommandRunner } from './command-runner';
+import { CommandRunner, within } from './command-runner';
 
 const timesOut = () => Promise.reject(new Error('Command timed out'));
 const replies = (message: string) => () =>
@@ -66,5 +66,20 @@ describe('a command of the store', () => {
       await runner.run('get', async () => 'value');
     }
     expect(disconnect).not.toHaveBeenCalled();
+  });
+});
+
+describe('a bound on a command', () => {
+  it('is the end of one that does not answer', async () => {
+    await expect(within(5, new Promise(() => undefined))).rejects.toMatchObject({
+      failure: 'unreachable',
+    });
+  });
+
+  it('does not throw away what came in while the process was held up', async () => {
+    const answer = new Promise((resolve) => setTimeout(resolve, 1, 'answer'));
+    const bounded = within(0, answer);
+    for (const until = Date.now() + 20; Date.now() < until;);
+    await expect(bounded).resolves.toBe('answer');
   });
 });

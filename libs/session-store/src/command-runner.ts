@@ -46,14 +46,15 @@ export class CommandRunner {
   }
 }
 
-/** Rejects as `unreachable` when the work takes longer than this; the work itself is left to its own time-out. */
+/**
+ * Rejects as `unreachable` when the work takes longer than this; the work itself is left to its own time-out. After a
+ * pause of the process Node runs timers before it reads what has come in, so that gets one more turn.
+ */
 export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new StoreUnavailableError('unreachable')),
-      Math.max(0, timeoutMs),
-    );
+    const giveUp = () => reject(new StoreUnavailableError('unreachable'));
+    timer = setTimeout(() => setImmediate(giveUp), Math.max(0, timeoutMs));
   });
   try {
     return await Promise.race([work, tooLate]);

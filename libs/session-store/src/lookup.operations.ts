@@ -16,8 +16,9 @@ export class LookupOperations {
     const remaining = () => LOOKUP_BUDGET_MS - (performance.now() - startedAt);
     if (value === null) return this.lookAgain(id, remaining());
     if (id.kind === 'qualified') return qualifiedEvidence(value, id);
-    const evidence = bareEvidence(value, id);
-    return isProvisional(evidence) ? this.believeIfSettled(evidence, remaining()) : evidence;
+    const answer = decodeBareAnswer(value, id.local);
+    if (answer.kind !== 'provisional') return answer;
+    return { ...answer, settled: await this.isSettled(remaining()) };
   }
 
   async renew(): Promise<{ settled: boolean }> {
@@ -28,17 +29,10 @@ export class LookupOperations {
     return { settled: settled === 1 };
   }
 
-  /** Between the roll's settling and its server's next report nobody has claimed the id besides: it is believed. */
-  private async believeIfSettled(
-    evidence: Evidence & { kind: 'answer' },
-    budgetMs: number,
-  ): Promise<Evidence> {
+  private async isSettled(budgetMs: number): Promise<boolean> {
     const { redis, keys, runner } = this.context;
-    const settled = await within(
-      budgetMs,
-      runner.run('exists', () => redis.exists(keys.settled)),
-    );
-    return settled === 1 ? { ...evidence, mark: 'live' } : evidence;
+    const command = runner.run('exists', () => redis.exists(keys.settled));
+    return (await within(budgetMs, command)) === 1;
   }
 
   private async lookAgain(id: PublicId, budgetMs: number): Promise<Evidence> {
@@ -55,15 +49,6 @@ export class LookupOperations {
 function qualifiedEvidence(value: string, id: PublicId & { kind: 'qualified' }): Evidence {
   const answer = decodeServerAnswer(value, id.server, id.local);
   return answer ? { kind: 'answer', ...answer } : { kind: 'not-listed' };
-}
-
-function bareEvidence(value: string, id: PublicId): Evidence {
-  const answer = decodeBareAnswer(value, id.local);
-  return answer === 'contested' ? { kind: 'ambiguous' } : { kind: 'answer', ...answer };
-}
-
-function isProvisional(evidence: Evidence): evidence is Evidence & { kind: 'answer' } {
-  return evidence.kind === 'answer' && evidence.mark === 'provisional';
 }
 
 function lastKnownOf(value: string | null, id: PublicId): LastKnown {

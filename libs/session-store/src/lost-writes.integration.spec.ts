@@ -45,7 +45,7 @@ describe('an unchanged report after a fail-over that lost writes', () => {
     await redis.set(bare, theirs!, 'PX', 3_000);
     expect(await store.report(own)).toEqual({ kind: 'applied' });
     expect(await store.lookup(publicId('cad'))).toEqual({ kind: 'ambiguous' });
-    expect(await redis.zscore(KEYS.claims(publicId('cad').local), 'gpu-2')).toBeDefined();
+    expect(await redis.zscore(KEYS.claims(publicId('cad').local), 'gpu-2')).not.toBeNull();
   });
 
   it('I8: brings back a bare id that was lost', async () => {

@@ -1,6 +1,14 @@
 import { leasePolicy, StoreUnavailableError } from '@rollcall/domain';
-import { aReport, publicId, startTestRedis, type TestRedis } from '@rollcall/testing';
+import {
+  aReport,
+  localId,
+  publicId,
+  serverId,
+  startTestRedis,
+  type TestRedis,
+} from '@rollcall/testing';
 import type { Redis } from 'ioredis';
+import { rollKeys } from './keys';
 import { openSessionStore } from './open-session-store';
 import { RedisSessionStore } from './redis-session-store';
 
@@ -10,6 +18,9 @@ const POLICY = leasePolicy({
   retentionMs: 900_000,
   sweepIntervalMs: 1_000,
 });
+
+const keys = rollKeys({ keyPrefix: 'rollcall', roll: 'main' });
+const cad = localId('cad');
 
 describe('a store that answers but refuses writes', () => {
   let server: TestRedis;
@@ -44,6 +55,16 @@ describe('a store that answers but refuses writes', () => {
     expect(await store.lookup(publicId('gpu-1~cad'))).toMatchObject({ kind: 'answer' });
   });
 
+  it('keeps who was last known alive, too, however long memory stays full', async () => {
+    await backdateLastRefresh();
+    await fillUp();
+    const before = await operator.pttl(keys.known(cad));
+    expect(
+      await store.report(aReport({ server: 'gpu-1', boot: 2, sequence: 2, sessions: ['cad'] })),
+    ).toEqual({ kind: 'applied' });
+    expect(await operator.pttl(keys.known(cad))).toBeGreaterThan(before + 60_000);
+  });
+
   it('says "refused" to every write without enough replicas, while lookups go on', async () => {
     await operator.config('SET', 'min-replicas-to-write', '1');
     for (const write of [
@@ -57,7 +78,7 @@ describe('a store that answers but refuses writes', () => {
         failure: 'refused',
       });
     }
-    expect(await store.lookup(publicId('cad'))).toMatchObject({ kind: 'answer' });
+    expect(await store.lookup(publicId('gpu-1~cad'))).toMatchObject({ kind: 'answer' });
   });
 
   it('is "unreachable" once it is killed, at once and without waiting for a time-out', async () => {
@@ -73,6 +94,20 @@ describe('a store that answers but refuses writes', () => {
     });
     await opened.close();
   });
+
+  /** As if the known owner had last been refreshed a fifth of the retention ago, on a roll settled since. */
+  async function backdateLastRefresh(): Promise<void> {
+    const now = Number((await operator.time())[0]) * 1000;
+    await operator.set(keys.pulse, `${now - 600_000}:${now}`);
+    await store.report(aReport({ server: 'gpu-1', boot: 2, sequence: 1, sessions: ['cad'] }));
+    const ago = POLICY.retentionMs / 5;
+    await operator.setrange(
+      keys.record(serverId('gpu-1')),
+      38,
+      String(now - ago).padStart(13, '0'),
+    );
+    await operator.pexpire(keys.known(cad), POLICY.retentionMs - ago);
+  }
 
   async function fillUp(): Promise<void> {
     await operator.config('SET', 'maxmemory-policy', 'noeviction');

@@ -3,7 +3,6 @@ import {
   hasBareForm,
   InvalidReportError,
   reportProblem,
-  StoreUnavailableError,
   type Fence,
   type LocalId,
   type Report,
@@ -50,10 +49,10 @@ const GONE_REASONS: Record<SessionList['kind'], string> = {
 /** Enough for the largest fleet reporting through one process; beyond it a server costs one more round trip. */
 const ACKNOWLEDGED_MAX = 50_000;
 
-/** A report is repeated when the store held another list than expected: once after a restart, more only if two agents race. */
+/** A report is repeated when the store held another list than expected: once after a restart, more only if another agent reports as this server. */
 const ATTEMPTS_MAX = 4;
 
-/** Bare ids' last known owners are refreshed this often: their TTL is then never shorter than nine tenths of the retention. */
+/** Bare ids' last known owners are kept on this often: they are then forgotten a tenth of the retention early at most. */
 const KNOWN_REFRESHES_PER_RETENTION = 10;
 
 /** Reports, withdrawals and pings; see the port. */
@@ -82,7 +81,7 @@ export class ReportOperations {
       if (reply[0] === 'struck') return { kind: 'applied' };
       if (reply[0] !== 'renewed') return toOutcome(reply);
     }
-    throw new StoreUnavailableError('refused');
+    return { kind: 'outdated', sequence: fence.sequence };
   }
 
   async ping(): Promise<void> {
@@ -122,7 +121,7 @@ export class ReportOperations {
       if (code === 'applied') this.remember(report.server, next);
       return toOutcome([code, detail]);
     }
-    throw new StoreUnavailableError('refused');
+    return { kind: 'outdated', sequence: report.sequence };
   }
 
   private async sendInFull(
@@ -161,7 +160,7 @@ export class ReportOperations {
       keys.settled,
     ];
     for (const local of sessions.filter(hasBareForm)) {
-      touchKeys.push(keys.bare(local), keys.claims(local), keys.contest(local));
+      touchKeys.push(keys.bare(local), keys.known(local), keys.claims(local), keys.contest(local));
     }
     return {
       boot: report.boot,

@@ -1,5 +1,4 @@
 import {
-  StoreUnavailableError,
   type EvictionOutcome,
   type LapsedServer,
   type LapseScan,
@@ -45,7 +44,7 @@ export class RollOperations {
       const outcome = toEvictionOutcome(await strike(this.context, server, seen, 'operator'));
       if (outcome.kind !== 'renewed') return outcome;
     }
-    throw new StoreUnavailableError('refused');
+    return { kind: 'renewed' };
   }
 
   async servers(cursor: number, limit: number): Promise<ServerPage> {
@@ -78,7 +77,7 @@ export class RollOperations {
     return leftMs < 0 ? undefined : Math.max(0, policy.retentionMs - leftMs);
   }
 
-  /** Pages by lease end rather than by rank: a server that reports between two pages is seen twice, never missed. */
+  /** Pages by lease end, which reports move on: whoever reports between two pages is seen twice. Only one that says then that it is leaving may be missed. */
   private async leasesAfter(cursor: number, limit: number): Promise<Map<ServerId, number>> {
     const { redis, keys, runner } = this.context;
     const page = await runner.run('zrangebyscore', () =>

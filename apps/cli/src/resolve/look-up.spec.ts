@@ -25,10 +25,14 @@ function lookUpOn(evidence: Evidence, policy = endpoints()) {
 }
 
 describe('lookUp', () => {
-  it('does not believe a provisional answer', async () => {
-    const evidence: Evidence = { kind: 'answer', mark: 'provisional', destination };
+  it('believes a provisional claim once the roll is settled, not before', async () => {
+    const claim = { kind: 'provisional', destination } as const;
 
-    expect(await lookUpOn(evidence)).toEqual({ kind: 'warming' });
+    expect(await lookUpOn({ ...claim, settled: false })).toEqual({ kind: 'warming' });
+    expect(await lookUpOn({ ...claim, settled: true })).toMatchObject({
+      kind: 'found',
+      port: 8443,
+    });
   });
 
   it('calls a session unknown only when the roll is settled', async () => {

@@ -2,7 +2,7 @@ import { ExitCode } from '../exit-codes';
 import { follow } from '../output/live-view';
 import { outageSentence, withRoll } from './with-roll';
 import type { Cli } from './roll';
-import { readRoll, type SeenServer } from './roll-snapshot';
+import { takeSnapshot, type SeenServer } from './roll-snapshot';
 
 /** A list that is made of the roll. */
 export interface RollList<Row> {
@@ -43,7 +43,7 @@ export function listRoll<Row>(
 
   return withRoll(cli, async (roll) => {
     const read = async (): Promise<Listing<Row>> => {
-      const { settled, servers } = await readRoll(roll.store, roll.policy);
+      const { settled, servers } = await takeSnapshot(roll.store, roll.policy);
       return { settled, rows: list.rows(servers) };
     };
     if (watch) {

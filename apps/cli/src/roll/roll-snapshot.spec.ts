@@ -1,10 +1,10 @@
 import { DEFAULT_TIMINGS, leasePolicy, type ServerPage } from '@rollcall/domain';
 import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
-import { readRoll } from './roll-snapshot';
+import { takeSnapshot } from './roll-snapshot';
 
 const policy = leasePolicy(DEFAULT_TIMINGS);
 
-describe('readRoll', () => {
+describe('takeSnapshot', () => {
   it('tells how far each server is believed, by the store’s clock', async () => {
     const clock = new FakeClock();
     const store = new InMemorySessionStore({ clock });
@@ -16,7 +16,7 @@ describe('readRoll', () => {
     await store.report(aReport({ server: 'live' }));
     clock.advance(1_000);
 
-    const { servers } = await readRoll(store, policy);
+    const { servers } = await takeSnapshot(store, policy);
 
     expect(
       servers.map(({ record, state, reportedAgoMs, leaseLeftMs }) => [
@@ -38,7 +38,7 @@ describe('readRoll', () => {
     const names = Array.from({ length: 1_203 }, (_, index) => `gpu-${index + 1}`);
     for (const server of [...names].reverse()) await store.report(aReport({ server }));
 
-    const { servers } = await readRoll(store, policy);
+    const { servers } = await takeSnapshot(store, policy);
 
     expect(servers.map(({ record }) => record.server)).toEqual(names);
   });
@@ -51,7 +51,7 @@ describe('readRoll', () => {
     const after = await store.servers(0, 1);
     const pages: ServerPage[] = [{ ...before, next: 1 }, after];
 
-    const { servers } = await readRoll(
+    const { servers } = await takeSnapshot(
       {
         servers: async () => pages.shift()!,
         findLapsed: async () => ({ settled: true, lapsed: [], total: 0 }),
@@ -69,10 +69,10 @@ describe('readRoll', () => {
       await store.renew();
       clock.advance(policy.gapMs);
     }
-    expect(await readRoll(store, policy)).toEqual({ settled: false, servers: [] });
+    expect(await takeSnapshot(store, policy)).toEqual({ settled: false, servers: [] });
 
     await store.renew();
     store.goDown('refused');
-    expect(await readRoll(store, policy)).toEqual({ settled: true, servers: [] });
+    expect(await takeSnapshot(store, policy)).toEqual({ settled: true, servers: [] });
   });
 });

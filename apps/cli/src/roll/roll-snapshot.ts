@@ -1,4 +1,5 @@
 import {
+  readRoll,
   serverState,
   type LeasePolicy,
   type RollStore,
@@ -24,24 +25,15 @@ export interface RollSnapshot {
   readonly servers: readonly SeenServer[];
 }
 
-const PAGE_SIZE = 500;
-
-export async function readRoll(
+export async function takeSnapshot(
   store: Pick<RollStore, 'servers' | 'findLapsed'>,
   policy: LeasePolicy,
 ): Promise<RollSnapshot> {
-  const seen = new Map<string, SeenServer>();
-  let cursor: number | undefined = 0;
-  while (cursor !== undefined) {
-    const page = await store.servers(cursor, PAGE_SIZE);
-    // A server that reports between two pages is on both: the later one is the newer.
-    for (const record of page.servers) seen.set(record.server, see(record, page.nowMs, policy));
-    cursor = page.next;
-  }
+  const { nowMs, servers } = await readRoll(store);
   const { settled } = await store.findLapsed(1);
   const byName = (a: SeenServer, b: SeenServer) =>
     compareNaturally(a.record.server, b.record.server);
-  return { settled, servers: [...seen.values()].sort(byName) };
+  return { settled, servers: servers.map((record) => see(record, nowMs, policy)).sort(byName) };
 }
 
 function see(record: ServerRecord, nowMs: number, policy: LeasePolicy): SeenServer {

@@ -563,35 +563,40 @@ local refused = refusal(record, boot, sequence)
 if refused then return refused end
 if not record or record.boot ~= boot or record.state ~= 'A' or record.digest ~= digest then return { 'full' } end
 local now = clock()
-if now - record.keptAt > refreshAfter then return { 'full' } end
+local keepsOn = now - record.keptAt > refreshAfter
 
 local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
-local contested = {}
-for key = 6, #KEYS, 3 do
+local contested, claimed = {}, {}
+for key = 6, #KEYS, 4 do
 local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
 if owner == '!' then
-if not redis.call('ZSCORE', KEYS[key + 1], server) then return { 'full' } end
-if redis.call('ZCOUNT', KEYS[key + 1], '-inf', now) > 0 or redis.call('ZCARD', KEYS[key + 1]) < 2 then return { 'full' } end
+if not redis.call('ZSCORE', KEYS[key + 2], server) then return { 'full' } end
+if redis.call('ZCOUNT', KEYS[key + 2], '-inf', now) > 0 or redis.call('ZCARD', KEYS[key + 2]) < 2 then return { 'full' } end
 contested[key] = true
-elseif owner ~= mine and (owner ~= provisional or redis.call('EXISTS', settledKey) == 1) then
+elseif owner == mine then
+claimed[key] = true
+elseif owner ~= provisional or redis.call('EXISTS', settledKey) == 1 then
 return { 'full' }
 end
+if keepsOn and owner ~= provisional and redis.call('EXISTS', KEYS[key + 1]) == 0 then return { 'full' } end
 end
 
 local deadline = now + lease
 if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return { 'full' } end
-redis.call('SETRANGE', recordKey, 11, string.format('%012.0f %013.0f', sequence, now))
+local keptAt = keepsOn and now or record.keptAt
+redis.call('SETRANGE', recordKey, 11, string.format('%012.0f %013.0f %013.0f', sequence, now, keptAt))
 redis.call('PEXPIREAT', recordKey, now + retention)
 redis.call('ZADD', dueKey, deadline, server)
-for key = 6, #KEYS, 3 do
+for key = 6, #KEYS, 4 do
 if contested[key] then
-redis.call('ZADD', KEYS[key + 1], deadline, server)
-redis.call('PEXPIREAT', KEYS[key + 1], deadline, 'GT')
+redis.call('ZADD', KEYS[key + 2], deadline, server)
 redis.call('PEXPIREAT', KEYS[key + 2], deadline, 'GT')
+redis.call('PEXPIREAT', KEYS[key + 3], deadline, 'GT')
 redis.call('PEXPIREAT', KEYS[key], deadline, 'GT')
 else
 redis.call('PEXPIREAT', KEYS[key], deadline)
 end
+if keepsOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], now + retention) end
 end
 
 local last = tonumber(string.match(redis.call('GET', pulseKey) or '', ':(%d+)$'))

@@ -73,7 +73,7 @@ export function describeSettling(stage: Stage): void {
           await host.beats();
           await scene.time.passSilently(scene.policy.gapMs * 0.4);
         }
-        await scene.expectLive(session, host, session);
+        await expectProvisional(scene, session, host, true);
         expect(await scene.lookup(shared)).toEqual({ kind: 'ambiguous' });
         await host.beats();
         await scene.expectLive(session, host, session);
@@ -197,9 +197,14 @@ async function isSettled(scene: Scene): Promise<boolean> {
   return evidence.kind === 'absent' && evidence.settled;
 }
 
-async function expectProvisional(scene: Scene, id: string, host: SimulatedHost): Promise<void> {
+async function expectProvisional(
+  scene: Scene,
+  id: string,
+  host: SimulatedHost,
+  settled = false,
+): Promise<void> {
   const destination = host.destinationOf(id);
-  expect(await scene.lookup(id)).toEqual({ kind: 'answer', mark: 'provisional', destination });
+  expect(await scene.lookup(id)).toEqual({ kind: 'provisional', settled, destination });
 }
 
 /** Nobody writes until every lease has lapsed; returns what a sweep would see then. */

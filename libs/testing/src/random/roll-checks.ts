@@ -47,25 +47,24 @@ function qualifiedProblem(
 function bareProblem(
   { local, evidence }: Sighting,
   oracle: RollOracle,
-  now: RollSnapshot,
+  now: Moments,
 ): string | undefined {
   const claimants = oracle.claimants(local, now);
   const sure = claimants.filter(({ believed }) => believed === 'yes');
   const owner = oracle.ownerOf(local);
   if (sure.length >= 2 && evidence.kind !== 'ambiguous') return 'I4: two believed servers claim it';
   switch (evidence.kind) {
-    case 'answer': {
+    case 'answer':
+    case 'provisional': {
       const claimant = claimants.find(({ truth }) => leadsTo(evidence.destination, truth, local));
       if (!claimant) return 'I4: no believed server claims it there';
       if (sure.some((other) => other !== claimant)) return 'I4: another believed server claims it';
-      const mayBeLive = now.settled || oracle.mayBeLive(claimant.truth.server, local);
-      if (evidence.mark === 'live' && !mayBeLive) {
+      const isLive = evidence.kind === 'answer';
+      if (isLive && !oracle.mayBeLive(claimant.truth.server, local)) {
         return 'I5: it was claimed only while the roll was not settled';
       }
       const mustBeLive = owner?.live && owner.server === claimant.truth.server;
-      return mustBeLive && evidence.mark !== 'live'
-        ? 'I1: it was claimed on a settled roll'
-        : undefined;
+      return mustBeLive && !isLive ? 'I1: it was claimed on a settled roll' : undefined;
     }
     case 'ambiguous':
       if (claimants.length === 0) return 'no believed server claims it';

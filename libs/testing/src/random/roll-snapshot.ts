@@ -37,7 +37,6 @@ export async function takeSnapshot(
 ): Promise<RollSnapshot> {
   const { store } = harness;
   const fromMs = await harness.now();
-  // Nobody writes meanwhile: whatever is read below as settled was so at the start.
   const scan = await store.findLapsed(EVERYBODY);
   const bare = locals.map((local) => sight(store, local));
   const qualified = servers.flatMap((server) => locals.map((local) => sight(store, local, server)));

@@ -45,8 +45,10 @@ export class BareId {
       case 'contested':
         return { kind: 'ambiguous' };
       case 'sole': {
-        const mark = this.provisional && !settled ? 'provisional' : 'live';
-        return { kind: 'answer', mark, destination: this.destination(standing.claim) };
+        const destination = this.destination(standing.claim);
+        return this.provisional
+          ? { kind: 'provisional', settled, destination }
+          : { kind: 'answer', mark: 'live', destination };
       }
       case 'nobody':
         return { kind: 'absent', settled, lastKnown: this.lastKnown(nowMs) };
