@@ -12,7 +12,14 @@ export type CommandFailure =
 
 export type CommandResult =
   | { readonly kind: 'done'; readonly stdout: Buffer }
-  | { readonly kind: 'failed'; readonly failure: CommandFailure; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly failure: CommandFailure;
+      /** What happened, in our own words. */
+      readonly reason: string;
+      /** The beginning of what it wrote to standard error, which may name anything, sessions too. */
+      readonly said?: string;
+    };
 
 export interface RunningCommand {
   readonly result: Promise<CommandResult>;
@@ -116,5 +123,5 @@ function killGroup(child: Child): void {
 
 function failed(failure: CommandFailure, reason: string, stderr = ''): CommandResult {
   const said = stderr.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  return { kind: 'failed', failure, reason: said === '' ? reason : `${reason}: ${said}` };
+  return { kind: 'failed', failure, reason, ...(said === '' ? {} : { said }) };
 }

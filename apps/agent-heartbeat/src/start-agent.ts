@@ -5,28 +5,26 @@ import {
   Metrics,
   OpsServer,
   PinoLoggerService,
-  type createLogger,
+  type Logger,
   type RunningApp,
 } from '@rollcall/observability';
 import type { AgentConfig } from './agent.config';
 import { AgentModule } from './agent.module';
 import { Agent } from './agent.service';
-import type { Conflict } from './heartbeat/conflicts';
 import { nextLife, type Identity } from './identity/identity';
 import { machineFingerprint } from './identity/machine-id';
 import { takePlannedStop } from './identity/planned-stop';
 import { makeStateDir } from './identity/state-file';
 import { lockStateDir } from './identity/state-lock';
 
-type AppLogger = ReturnType<typeof createLogger>;
+/** Another agent has this server id: starting this one again would only take it back. */
+const EXIT_SUPERSEDED = 3;
 
-export interface RunningAgent extends RunningApp {
-  /** Resolves only if the agent has to give way to another one. */
-  readonly conflict: Promise<Conflict>;
-}
-
-/** In this order: nobody else on the state directory, a boot number nobody has used, health, reports. */
-export async function startAgent(config: AgentConfig, logger: AppLogger): Promise<RunningAgent> {
+/**
+ * In this order: nobody else on the state directory, a boot number nobody has used, health, reports. The agent ends by
+ * itself only if it has to give way to another one.
+ */
+export async function startAgent(config: AgentConfig, logger: Logger): Promise<RunningApp> {
   const { stateDir, serverId } = config.host;
   makeStateDir(stateDir);
   const lock = await lockStateDir(stateDir);
@@ -51,10 +49,10 @@ export async function startAgent(config: AgentConfig, logger: AppLogger): Promis
   const { port } = await ops.start();
   logger.info({ port }, 'health and metrics are served');
 
-  const conflict = agent.run();
+  const ended = agent.run().then(() => EXIT_SUPERSEDED);
   let stopped: Promise<void> | undefined;
   return {
-    conflict,
+    ended,
     stop: () => (stopped ??= stopAll(agent, app, ops).finally(() => lock.release())),
   };
 }
@@ -65,7 +63,7 @@ async function stopAll(agent: Agent, app: INestApplicationContext, ops: OpsServe
 }
 
 function announce(
-  logger: AppLogger,
+  logger: Logger,
   config: AgentConfig,
   identity: Identity,
   returning: boolean,

@@ -30,7 +30,8 @@ export interface RunningReconciler {
 /** Every reconciler of a roll reads the events in this group: each event is counted by one of them. */
 const EVENT_GROUP = 'reconciler';
 
-const SWEEP_STOP_TIMEOUT_MS = 4_000;
+/** With what the events (3 s), the store (0.6 s) and the metrics port (2 s) may take, well below the 10 s of a process. */
+const JOBS_STOP_TIMEOUT_MS = 2_500;
 
 /** Starts a reconciler; it does not wait for Redis. */
 export async function startReconciler(
@@ -88,11 +89,14 @@ export async function startReconciler(
   let board: Board | undefined;
   const stop = async () => {
     stopping = true;
-    const swept = Promise.allSettled([watchdog.stop(), processor.stop(), census.stop()]);
-    await Promise.race([swept, delay(SWEEP_STOP_TIMEOUT_MS, undefined, { ref: false })]);
-    await board?.close();
-    await app.close();
-    await ops.stop();
+    const parts = [watchdog, processor, census].map((part) => part.stop());
+    const stopped = Promise.allSettled([...parts, board?.close()]);
+    await Promise.race([stopped, delay(JOBS_STOP_TIMEOUT_MS, undefined, { ref: false })]);
+    try {
+      await app.close();
+    } finally {
+      await ops.stop();
+    }
   };
   try {
     if (config.board.enabled) board = await openBoard(ops, jobs.connect(), jobs.prefix);

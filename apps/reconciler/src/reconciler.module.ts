@@ -7,9 +7,10 @@ import { CensusMetrics } from './roll/census.metrics';
 import { CensusService } from './roll/census.service';
 import { RollEventsController } from './roll/roll-events.controller';
 import { RollMetrics } from './roll/roll.metrics';
+import type { JobConnection } from './sweep/job-connections';
 import { SweepLog } from './sweep/sweep.log';
 import { SweepMetrics } from './sweep/sweep.metrics';
-import { SweepProcessor, type JobConnection } from './sweep/sweep.processor';
+import { SweepProcessor } from './sweep/sweep.processor';
 import { SweepService } from './sweep/sweep.service';
 import { SweepWatchdog } from './sweep/sweep.watchdog';
 

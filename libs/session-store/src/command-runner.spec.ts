@@ -77,7 +77,7 @@ describe('a bound on a command', () => {
   });
 
   it('does not throw away what came in while the process was held up', async () => {
-    const answer = new Promise((resolve) => setTimeout(resolve, 1, 'answer'));
+    const answer = new Promise((resolve) => setTimeout(resolve, 2, 'answer'));
     const bounded = within(0, answer);
     for (const until = Date.now() + 20; Date.now() < until;);
     await expect(bounded).resolves.toBe('answer');

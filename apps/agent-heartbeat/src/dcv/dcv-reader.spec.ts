@@ -79,13 +79,14 @@ describe('reading dcv', () => {
     expect(await read()).toMatchObject({ kind: 'failed', failure });
   });
 
-  it('says why, with what dcv said, free of control characters', async () => {
+  it('says why, and apart from it what dcv said, free of control characters', async () => {
     dcv.does('fail');
 
     expect(await read()).toEqual({
       kind: 'failed',
       failure: 'exit-code',
-      reason: `${dcv.command} ended with code 1: no DCV server [31m is running here`,
+      reason: `${dcv.command} ended with code 1`,
+      said: 'no DCV server [31m is running here',
     });
   });
 

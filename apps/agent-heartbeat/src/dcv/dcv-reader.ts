@@ -11,7 +11,13 @@ export type DcvReading =
       readonly ids: readonly LocalId[];
       readonly unusable: readonly string[];
     }
-  | { readonly kind: 'failed'; readonly failure: DcvFailure; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly failure: DcvFailure;
+      readonly reason: string;
+      /** What `dcv` itself said, for the debug level only: it may name sessions. */
+      readonly said?: string;
+    };
 
 export interface DcvReaderOptions {
   readonly command: string;
@@ -40,7 +46,7 @@ export class DcvReader {
     this.lingering = running.ended;
 
     const result = await running.result;
-    if (result.kind === 'failed') return failed(result.failure, result.reason);
+    if (result.kind === 'failed') return result;
     const list = parseSessionList(result.stdout);
     if (!list.ok) return failed('unparsable', `${command}: ${list.problem}`);
     return { kind: 'listed', ids: list.ids, unusable: list.unusable };

@@ -88,6 +88,27 @@ describe('watching dcv', () => {
   });
 });
 
+describe('a failing dcv', () => {
+  it('is told with its kind and exit code, and what it said itself at debug level only', async () => {
+    says = {
+      kind: 'failed',
+      failure: 'exit-code',
+      reason: 'dcv ended with code 1',
+      said: 'cannot list the session alice-secret',
+    };
+    watch.start();
+    await pass(3 * (takesMs + POLL_MS));
+
+    expect(log.texts('log', 'warn', 'error')).toEqual([
+      expect.stringMatching(
+        /does not list.*"failure":"exit-code","reason":"dcv ended with code 1"/,
+      ),
+    ]);
+    expect(log.texts('log', 'warn', 'error').join()).not.toContain('secret');
+    expect(log.texts('debug').join()).toContain('alice-secret');
+  });
+});
+
 describe('a fresh reading', () => {
   it('is taken at once', async () => {
     watch.start();

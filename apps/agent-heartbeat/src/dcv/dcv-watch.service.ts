@@ -111,8 +111,7 @@ export class DcvWatch {
     const before = this.roster;
     this.roster = noteReading(before, reading, performance.now());
     if (reading.kind === 'failed') {
-      if (before.failure === undefined) this.sayFailing(reading.reason);
-      else this.logger.debug('dcv fails again', { reason: reading.reason });
+      this.sayFailed(reading, before.failure !== undefined);
       return;
     }
     if (before.failure !== undefined) this.logger.log('dcv answers again');
@@ -120,15 +119,16 @@ export class DcvWatch {
     this.sayLeftOut(reading.unusable, this.roster.overflow);
   }
 
-  private sayFailing(reason: string): void {
+  private sayFailed(reading: DcvReading & { kind: 'failed' }, again: boolean): void {
+    const { failure, reason, said } = reading;
     const { graceMs } = this.options;
-    this.logger.warn(
-      'dcv does not list the sessions; the last ones stand until the grace is over',
-      {
-        reason,
-        graceMs,
-      },
-    );
+    if (again) this.logger.debug('dcv fails again', { failure, reason });
+    else {
+      const sentence =
+        'dcv does not list the sessions; the last ones stand until the grace is over';
+      this.logger.warn(sentence, { failure, reason, graceMs });
+    }
+    if (said !== undefined) this.logger.debug('what dcv said', { said });
   }
 
   private sayLeftOut(unusable: readonly string[], overflow: number): void {

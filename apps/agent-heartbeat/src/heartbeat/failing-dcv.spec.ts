@@ -27,7 +27,7 @@ describe('a failing dcv', () => {
       healthy: false,
       sessions: { kind: 'listed', ids: ['console'] },
     });
-    expect(await store.lookup(publicId('console'))).toMatchObject({ kind: 'answer' });
+    expect(await store.lookup(publicId('gpu-1~console'))).toMatchObject({ kind: 'answer' });
   });
 
   it('takes the sessions off the roll when the grace is over, and not before', async () => {

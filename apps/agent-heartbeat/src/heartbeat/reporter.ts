@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import {
+  storeFailure,
   StoreUnavailableError,
   type Endpoint,
   type Fence,
@@ -104,11 +105,10 @@ export class Reporter {
       const outcome = await within(timeoutMs, work());
       return this.translated(outcome);
     } catch (error) {
-      if (error instanceof StoreUnavailableError) {
-        this.logger.debug('the session store did not take a report', { failure: error.failure });
-        return { kind: 'unavailable', failure: error.failure };
-      }
-      return { kind: 'refused', error };
+      const failure = storeFailure(error);
+      if (failure === undefined) return { kind: 'refused', error };
+      this.logger.debug('the session store did not take a report', { failure });
+      return { kind: 'unavailable', failure };
     }
   }
 

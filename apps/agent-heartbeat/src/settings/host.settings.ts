@@ -1,11 +1,14 @@
 import { Setting, type Settings } from '@rollcall/config';
-import { isServerId, type ServerId } from '@rollcall/domain';
-import { IsIn, IsNotEmpty, IsOptional, Matches } from 'class-validator';
+import { isServerId, isZone, type ServerId } from '@rollcall/domain';
+import { IsIn, IsNotEmpty, IsOptional, ValidateBy } from 'class-validator';
 
 const STATE_DIRS: Partial<Record<NodeJS.Platform, string>> = {
   win32: 'C:\\ProgramData\\Rollcall',
   darwin: '/Library/Application Support/Rollcall',
 };
+
+const SERVER_ID = { name: 'isServerId', validator: { validate: isServerId } };
+const ZONE = { name: 'isZone', validator: { validate: isZone } };
 
 /** What the agent does with its sessions when it is stopped. */
 export type StopMode = 'leave' | 'withdraw';
@@ -23,7 +26,7 @@ export class HostSettings implements Settings<HostConfig> {
       'Name of this host on the roll, the first part of <server>~<session>: letters, digits, dots, underscores and hyphens. Unset, a random one is made once and kept in AGENT_STATE_DIR',
   })
   @IsOptional()
-  @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, {
+  @ValidateBy(SERVER_ID, {
     message:
       'AGENT_SERVER_ID must start with a letter or digit and hold at most 63 letters, digits, dots, underscores and hyphens',
   })
@@ -41,7 +44,7 @@ export class HostSettings implements Settings<HostConfig> {
     default: '',
     about: 'Failure domain of this host, such as its availability zone; rollcall servers shows it',
   })
-  @Matches(/^[A-Za-z0-9._-]{0,63}$/, {
+  @ValidateBy(ZONE, {
     message: 'AGENT_ZONE must hold at most 63 letters, digits, dots, underscores and hyphens',
   })
   AGENT_ZONE!: string;

@@ -1,16 +1,19 @@
 import { ConfigError, EndpointSettings, Setting, type Settings } from '@rollcall/config';
-import { endpointProblem, type Endpoint, type EndpointPolicy } from '@rollcall/domain';
+import { endpointProblem, type Endpoint } from '@rollcall/domain';
 import { IsInt, IsNotEmpty, Max, Min } from 'class-validator';
 
 const PORT_RULE = { message: '$property must be a whole number from 1 to 65535' };
 const QUIC_PORT_RULE = { message: 'AGENT_QUIC_PORT must be 0 (no QUIC) or a port up to 65535' };
 
-export interface OwnEndpointConfig extends EndpointPolicy {
+export interface OwnEndpointConfig {
   readonly endpoint: Endpoint;
 }
 
+/** The same variables as the roll's rules, but another outcome: the rules are applied here and not passed on. */
+const EndpointRules: new () => Omit<EndpointSettings, 'toConfig'> = EndpointSettings;
+
 /** An agent whose own address the roll would refuse does not start: its reports would be lost one by one. */
-export class OwnEndpointSettings extends EndpointSettings implements Settings<OwnEndpointConfig> {
+export class OwnEndpointSettings extends EndpointRules implements Settings<OwnEndpointConfig> {
   @Setting({
     about:
       'Required: DNS name or address at which gateways reach this host, without a port. `hostname -f` or `hostname -I` shows candidates, on EC2 the private DNS name; it is never guessed, as a host often has several',
@@ -40,8 +43,8 @@ export class OwnEndpointSettings extends EndpointSettings implements Settings<Ow
   @IsNotEmpty()
   AGENT_WEB_URL_PATH!: string;
 
-  override toConfig(): OwnEndpointConfig {
-    const policy = super.toConfig();
+  toConfig(): OwnEndpointConfig {
+    const policy = EndpointSettings.prototype.toConfig.call(this);
     const endpoint: Endpoint = {
       host: this.AGENT_ENDPOINT,
       httpPort: this.AGENT_HTTP_PORT,
@@ -58,6 +61,6 @@ export class OwnEndpointSettings extends EndpointSettings implements Settings<Ow
         `AGENT_ENDPOINT (${endpoint.host}) would be refused by the roll: ${refusal}`,
       ]);
     }
-    return { ...policy, endpoint };
+    return { endpoint };
   }
 }

@@ -4,7 +4,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import { SWEEP_QUEUE } from '@rollcall/contracts';
 import type { OpsServer } from '@rollcall/observability';
 import { Queue } from 'bullmq';
-import type { JobConnection } from '../sweep/sweep.processor';
+import type { JobConnection } from '../sweep/job-connections';
 
 export interface Board {
   close(): Promise<void>;
@@ -26,8 +26,8 @@ export async function openBoard(
   await ops.fastify.register(serverAdapter.registerPlugin(), { prefix: PATH });
   return {
     close: async () => {
-      await queue.close();
       connection.disconnect();
+      await queue.close();
     },
   };
 }

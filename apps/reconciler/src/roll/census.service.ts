@@ -1,7 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { LeasePolicy, RollStore } from '@rollcall/domain';
+import { storeFailure, type LeasePolicy, type RollStore } from '@rollcall/domain';
 import { Periodic } from '../periodic';
-import { storeFailure } from '../store-failure';
 import { takeCensus } from './census';
 import type { CensusMetrics } from './census.metrics';
 

@@ -1,8 +1,8 @@
 import {
+  readRoll,
   serverState,
   type LeasePolicy,
   type RollStore,
-  type ServerRecord,
   type ServerState,
 } from '@rollcall/domain';
 
@@ -15,9 +15,7 @@ export interface Census {
   readonly unhealthy: number;
 }
 
-const PAGE_SIZE = 500;
-
-/** Counts everybody on the roll, page by page; a server that reports meanwhile is seen twice and counted once. */
+/** Counts everybody on the roll. */
 export async function takeCensus(
   store: Pick<RollStore, 'servers'>,
   policy: LeasePolicy,
@@ -25,20 +23,12 @@ export async function takeCensus(
   const servers = { live: 0, leaving: 0, late: 0, lapsed: 0 };
   const sessions = { live: 0, leaving: 0, late: 0, lapsed: 0 };
   let unhealthy = 0;
-  const counted = new Set<string>();
-  const count = (record: ServerRecord, nowMs: number) => {
-    if (counted.has(record.server)) return;
-    counted.add(record.server);
-    const state = serverState(record, nowMs, policy);
+  const roll = await readRoll(store);
+  for (const record of roll.servers) {
+    const state = serverState(record, roll.nowMs, policy);
     servers[state] += 1;
     sessions[state] += record.sessions.length;
     if (!record.healthy) unhealthy += 1;
-  };
-  let cursor: number | undefined = 0;
-  while (cursor !== undefined) {
-    const page = await store.servers(cursor, PAGE_SIZE);
-    for (const record of page.servers) count(record, page.nowMs);
-    cursor = page.next;
   }
   return { servers, sessions, unhealthy };
 }

@@ -1,6 +1,10 @@
 import { Logger } from '@nestjs/common';
-import type { EvictionOutcome, LapsedServer, Sweep } from '@rollcall/domain';
-import { storeFailure } from '../store-failure';
+import {
+  storeFailure,
+  type EvictionOutcome,
+  type LapsedServer,
+  type Sweep,
+} from '@rollcall/domain';
 
 /** One line per eviction; whatever lasts is said when it begins and when it ends. */
 export class SweepLog {

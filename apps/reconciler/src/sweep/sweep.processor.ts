@@ -1,10 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { SWEEP_JOB, SWEEP_QUEUE, type SweepResult } from '@rollcall/contracts';
-import type { connectRedis } from '@rollcall/session-store';
 import { Queue, Worker } from 'bullmq';
+import { setTimeout as delay } from 'node:timers/promises';
+import { JobConnections, type JobConnection } from './job-connections';
 import type { SweepService } from './sweep.service';
-
-export type JobConnection = ReturnType<typeof connectRedis>;
 
 export interface SweepProcessorOptions {
   /** Opens a connection that waits for ever, as BullMQ demands. */
@@ -16,7 +15,7 @@ export interface SweepProcessorOptions {
 
 /** All that belongs to one worker, and is given up with it. */
 interface Line {
-  readonly connections: readonly JobConnection[];
+  readonly connections: JobConnections;
   readonly queue: Queue;
   readonly worker: Worker;
   hasSwept: boolean;
@@ -27,6 +26,9 @@ const QUEUE_EVENTS_KEPT = 100;
 
 /** BullMQ waits 15 s by default before it asks Redis again. */
 const RETRY_AFTER_MS = 500;
+
+/** BullMQ's close may wait for ever, for Redis or for a sweep; the connections end after this time at the latest. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
  * Sweeps when the scheduled job says so. There is one job at a time, whatever the number of reconcilers: whoever takes it
@@ -58,16 +60,17 @@ export class SweepProcessor {
     if (old) this.close(old, true).catch((error: unknown) => this.note(error));
   }
 
-  /** Takes no further job, and waits for the sweep under way. */
+  /** Takes no further job, and waits for the sweep under way, but not for long. */
   async stop(): Promise<void> {
     const { line } = this;
     this.line = undefined;
-    if (line) await this.close(line, false);
+    if (line) await this.close(line, !line.connections.areReady);
   }
 
   private open({ anew = false } = {}): Line {
     const { connect, prefix } = this.options;
-    const [ofQueue, ofWorker] = [connect(), connect()];
+    const connections = new JobConnections(connect);
+    const [ofQueue, ofWorker] = [connections.open(), connections.open()];
     const queue = new Queue(SWEEP_QUEUE, {
       connection: ofQueue,
       prefix,
@@ -78,7 +81,7 @@ export class SweepProcessor {
       prefix,
       runRetryDelay: RETRY_AFTER_MS,
     });
-    const line: Line = { connections: [ofQueue, ofWorker], queue, worker, hasSwept: false };
+    const line: Line = { connections, queue, worker, hasSwept: false };
     // An outage is told by the sweeps that fail; these errors only repeat it, several times a second.
     queue.on('error', (error) => this.note(error));
     worker.on('error', (error) => this.note(error));
@@ -110,10 +113,11 @@ export class SweepProcessor {
   }
 
   private async close({ worker, queue, connections }: Line, force: boolean): Promise<void> {
+    const closed = Promise.all([worker.close(force), queue.close()]);
     try {
-      await Promise.all([worker.close(force), queue.close()]);
+      await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     } finally {
-      for (const connection of connections) connection.disconnect();
+      connections.disconnect();
     }
   }
 

@@ -14,6 +14,7 @@ export class SweepService {
   private readonly store: SweepStore;
   private underWay: Promise<Sweep> | undefined;
   private finishedAtMs = Number.NEGATIVE_INFINITY;
+  private steppedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     store: SweepStore,
@@ -22,14 +23,14 @@ export class SweepService {
     private readonly now: () => number,
   ) {
     this.store = {
-      renew: () => store.renew(),
+      renew: () => this.step(store.renew()),
       findLapsed: async (limit) => {
-        const scan = await store.findLapsed(limit);
+        const scan = await this.step(store.findLapsed(limit));
         this.metrics.lapsed(this.lapses.fresh(scan.lapsed));
         return scan;
       },
-      evict: (server) => store.evict(server),
-      sweepFinished: () => store.sweepFinished(),
+      evict: (server) => this.step(store.evict(server)),
+      sweepFinished: () => this.step(store.sweepFinished()),
     };
   }
 
@@ -42,10 +43,19 @@ export class SweepService {
     return this.finishedAtMs;
   }
 
+  /** When a sweep of this process got any further, well or ill; each step of one is bounded in time. */
+  get lastStepAtMs(): number {
+    return this.steppedAtMs;
+  }
+
   /** Rejects when the store does not do its part. */
   run(trigger: SweepTrigger): Promise<Sweep> {
     this.underWay ??= this.sweep(trigger).finally(() => (this.underWay = undefined));
     return this.underWay;
+  }
+
+  private step<T>(work: Promise<T>): Promise<T> {
+    return work.finally(() => (this.steppedAtMs = this.now()));
   }
 
   private async sweep(trigger: SweepTrigger): Promise<Sweep> {

@@ -1,5 +1,6 @@
+import type { EvictionOutcome } from '@rollcall/domain';
 import { Metrics } from '@rollcall/observability';
-import { FakeClock, InMemorySessionStore } from '@rollcall/testing';
+import { FakeClock, InMemorySessionStore, serverId } from '@rollcall/testing';
 import { sample } from '../testing/sample';
 import { toldLines } from '../testing/told-lines';
 import { SweepLog } from './sweep.log';
@@ -136,6 +137,38 @@ describe('the watchdog over the sweeps', () => {
     await pass(store.policy.watchdogMs + 1_500);
     expect(processor.renew).toHaveBeenCalledTimes(1);
   });
+
+  it.each([
+    ['a job’s', 'job'],
+    ['its own', 'watchdog'],
+  ] as const)(
+    'is not stuck while a sweep with many evictions goes on, slow as the store is: %s',
+    async (_whose, trigger) => {
+      const servers = Array.from({ length: 500 }, (_, index) => ({
+        server: serverId(`gpu-${index}`),
+        fence: { boot: 1, sequence: 1 },
+        sessions: [],
+      }));
+      jest.spyOn(store, 'findLapsed').mockImplementation(async () => {
+        return { settled: true, lapsed: servers, total: servers.length };
+      });
+      const evict = jest
+        .spyOn(store, 'evict')
+        .mockImplementation(
+          (): Promise<EvictionOutcome> =>
+            new Promise((resolve) => setTimeout(() => resolve({ kind: 'gone' }), 1_900)),
+        );
+      const problems: unknown[] = [];
+      if (trigger === 'job') void sweeps.run('job');
+      else await pass(store.policy.watchdogMs + 100);
+      expect(sweeps.isUnderWay).toBe(true);
+      await pass(50_000, async () => problems.push(watchdog.problem()));
+      expect(sweeps.isUnderWay).toBe(true);
+      expect(run).toHaveBeenCalledWith(trigger);
+      expect(evict.mock.calls.length).toBeGreaterThan(16 * 20);
+      expect(problems.filter(Boolean)).toEqual([]);
+    },
+  );
 
   it('is stuck when a sweep never ends', async () => {
     jest.spyOn(store, 'findLapsed').mockReturnValue(new Promise(() => undefined));

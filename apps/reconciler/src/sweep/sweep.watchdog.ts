@@ -14,8 +14,8 @@ const STUCK_AFTER_MS = 30_000;
 /**
  * Sees to it that a sweep finishes lately, whatever becomes of the jobs: after an outage BullMQ may say that it runs and
  * never do anything again. In every turn it is in one of five states.
- * - sweeping: a sweep is under way in this process. It ends, for each of its commands has a time-out; should it not, the
- *   loop counts as stuck.
+ * - sweeping: a sweep is under way in this process. It ends, for each of its steps has a time-out, however many there
+ *   are and however slow the store; should a step not end, the loop counts as stuck.
  * - swept: a sweep, of this or another reconciler, has finished within the watchdog's time. Nothing to do.
  * - away: none has, and its own attempt fails as well: it is the store. The next turn tries again.
  * - back: its own attempt is the first to succeed after it failed. The worker gets the watchdog's time to follow.
@@ -34,7 +34,10 @@ export class SweepWatchdog {
 
   constructor(
     private readonly store: Pick<RollStore, 'sinceLastSweepMs'>,
-    private readonly sweeps: Pick<SweepService, 'run' | 'isUnderWay' | 'lastFinishedAtMs'>,
+    private readonly sweeps: Pick<
+      SweepService,
+      'run' | 'isUnderWay' | 'lastFinishedAtMs' | 'lastStepAtMs'
+    >,
     private readonly processor: Pick<SweepProcessor, 'hasSwept' | 'renew'>,
     private readonly metrics: Pick<SweepMetrics, 'workerRenewed'>,
     private readonly policy: Pick<LeasePolicy, 'sweepIntervalMs' | 'watchdogMs'>,
@@ -61,7 +64,9 @@ export class SweepWatchdog {
 
   /** Says why only a restart helps, or undefined; an absent store is no such reason. */
   problem(): string | undefined {
-    const sinceMs = this.now() - this.turnedAtMs;
+    const { isUnderWay, lastStepAtMs } = this.sweeps;
+    const movedAtMs = isUnderWay ? Math.max(this.turnedAtMs, lastStepAtMs) : this.turnedAtMs;
+    const sinceMs = this.now() - movedAtMs;
     return sinceMs > STUCK_AFTER_MS + this.policy.watchdogMs
       ? `the sweep loop has not turned for ${Math.round(sinceMs)} ms`
       : undefined;
