@@ -173,7 +173,7 @@ export const MUTANTS = [
   ),
   store(
     'full memory: a report half applied',
-    { file: 'refused-writes', title: 'changes nothing' },
+    { file: 'refused-writes', title: 'applies nothing of its report' },
     {
       file: `${LUA}/report.lua`,
       find: `writeRecord(recordKey, boot, sequence, now, state, digest,`,
@@ -332,6 +332,44 @@ export const MUTANTS = [
       file: 'libs/events/src/event-stream.server.ts',
       find: `if (nowMs - this.claimedAtMs < this.claimEveryMs) return;`,
       replace: `if (nowMs > 0) return;`,
+    },
+  ),
+  store(
+    'full memory: what is stored lapses',
+    { file: 'refused-writes', title: 'opens one more when memory is full' },
+    {
+      file: 'libs/session-store/src/report.operations.ts',
+      find: `if (storeFailure(error) === 'full') {`,
+      replace: `if (report.boot === 0) {`,
+    },
+  ),
+  store(
+    'full memory: last known owners are forgotten',
+    { file: 'refused-writes', title: 'last known alive' },
+    {
+      file: `${LUA}/touch.lua`,
+      find: `local keepsOn = now - record.keptAt > refreshAfter`,
+      replace: `local keepsOn = false`,
+    },
+  ),
+  store(
+    'settled: refused renewals do not count',
+    { file: 'refused-writes', title: 'settles anew' },
+    {
+      file: 'libs/session-store/src/lookup.operations.ts',
+      find: `const settlesAnew = this.renewalsFailed >= FAILED_RENEWALS_MAX ? 1 : 0;`,
+      replace: `const settlesAnew = 0;`,
+    },
+  ),
+  domain(
+    'provisional: believed by a resolver that cannot renew',
+    { file: 'resolution' },
+    {
+      file: 'libs/domain/src/resolution.ts',
+      find: `      return evidence.settled && request.renewing
+        ? destined`,
+      replace: `      return evidence.settled
+        ? destined`,
     },
   ),
 ];

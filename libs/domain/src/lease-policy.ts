@@ -42,6 +42,9 @@ export const LOOKUP_BUDGET_MS = 280;
 /** Share of the interval by which each heartbeat is randomly early or late, so that agents never march in step. */
 export const HEARTBEAT_JITTER = 0.1;
 
+/** After so many failed renewals of one process in a row some agent has missed its turn as well: the roll settles anew. */
+export const FAILED_RENEWALS_MAX = 2;
+
 const REPORT_TIMEOUT_MAX_MS = 500;
 const WATCHDOG_MIN_MS = 3_000;
 const RETENTION_MIN_MS = 30_000;

@@ -21,7 +21,10 @@ export interface ReportStore {
 export interface LookupStore {
   /** One read when the answer is there, one more when it is not. */
   lookup(id: PublicId): Promise<Evidence>;
-  /** Counts as a write of the roll and tells whether it is settled. */
+  /**
+   * Counts as a write of the roll and tells whether it is settled. After `FAILED_RENEWALS_MAX` failed ones of this
+   * process in a row the roll has to settle anew: it was written perhaps, but not by everybody.
+   */
   renew(): Promise<{ readonly settled: boolean }>;
 }
 

@@ -3,6 +3,7 @@
 -- KEYS  1 record  2 answer  3 due  4 pulse  5 settled  6… four per session with a bare form: bare, known, claims, contest
 -- ARGV  1 server  2 boot  3 sequence  4 digest  5 lease, ms  6 retention, ms  7 gap, ms  8 settle after, ms
 --       9 the last known owners of bare ids are kept on again after so long, ms
+--       10 1: a full store has refused the report; keep of the stored one what needs no new memory
 -- Returns {'applied'} | {'already'} | {'superseded', boot} | {'outdated', sequence} | {'full'}: send the report in full
 --@include clock
 --@include pulse
@@ -10,12 +11,13 @@
 local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local refreshAfter = tonumber(ARGV[9])
+local refreshAfter, salvages = tonumber(ARGV[9]), ARGV[10] == '1'
 
 local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
 local refused = refusal(record, boot, sequence)
 if refused then return refused end
-if not record or record.boot ~= boot or record.state ~= 'A' or record.digest ~= digest then return { 'full' } end
+if not record or record.digest ~= digest then return { 'full' } end
+if not salvages and (record.boot ~= boot or record.state ~= 'A') then return { 'full' } end
 local now = clock()
 local keepsOn = now - record.keptAt > refreshAfter
 
@@ -24,21 +26,21 @@ local contested, claimed = {}, {}
 for key = 6, #KEYS, 4 do
   local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
   if owner == '!' then
-    if not redis.call('ZSCORE', KEYS[key + 2], server) then return { 'full' } end
-    if redis.call('ZCOUNT', KEYS[key + 2], '-inf', now) > 0 or redis.call('ZCARD', KEYS[key + 2]) < 2 then return { 'full' } end
-    contested[key] = true
-  elseif owner == mine then
-    claimed[key] = true
-  elseif owner ~= provisional or redis.call('EXISTS', settledKey) == 1 then
-    return { 'full' }
+    local claims = KEYS[key + 2]
+    contested[key] = redis.call('ZSCORE', claims, server) and redis.call('ZCOUNT', claims, '-inf', now) == 0
+      and redis.call('ZCARD', claims) > 1
+  else
+    claimed[key] = owner == mine or owner == provisional and redis.call('EXISTS', settledKey) == 0
   end
-  if keepsOn and owner ~= provisional and redis.call('EXISTS', KEYS[key + 1]) == 0 then return { 'full' } end
+  local keeps = contested[key] or claimed[key]
+  if keepsOn and keeps and owner ~= provisional then keeps = redis.call('EXISTS', KEYS[key + 1]) == 1 end
+  if not keeps and not salvages then return { 'full' } end
 end
 
 local deadline = now + lease
 if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return { 'full' } end
 local keptAt = keepsOn and now or record.keptAt
-redis.call('SETRANGE', recordKey, 11, string.format('%012.0f %013.0f %013.0f', sequence, now, keptAt))
+redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
 redis.call('PEXPIREAT', recordKey, now + retention)
 redis.call('ZADD', dueKey, deadline, server)
 for key = 6, #KEYS, 4 do
@@ -47,7 +49,7 @@ for key = 6, #KEYS, 4 do
     redis.call('PEXPIREAT', KEYS[key + 2], deadline, 'GT')
     redis.call('PEXPIREAT', KEYS[key + 3], deadline, 'GT')
     redis.call('PEXPIREAT', KEYS[key], deadline, 'GT')
-  else
+  elseif claimed[key] then
     redis.call('PEXPIREAT', KEYS[key], deadline)
   end
   if keepsOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], now + retention) end

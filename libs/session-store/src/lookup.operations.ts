@@ -1,4 +1,10 @@
-import { LOOKUP_BUDGET_MS, type Evidence, type LastKnown, type PublicId } from '@rollcall/domain';
+import {
+  FAILED_RENEWALS_MAX,
+  LOOKUP_BUDGET_MS,
+  type Evidence,
+  type LastKnown,
+  type PublicId,
+} from '@rollcall/domain';
 import { decodeBareAnswer, decodeKnownOwner, decodeServerAnswer } from './answer.codec';
 import { within } from './command-runner';
 import { lastKnownIn } from './record.codec';
@@ -6,6 +12,8 @@ import { pulseArguments, type StoreContext } from './store-context';
 
 /** Lookups and renewals; see the port. No script runs on the lookup path: a hit is one GET. */
 export class LookupOperations {
+  private renewalsFailed = 0;
+
   constructor(private readonly context: StoreContext) {}
 
   async lookup(id: PublicId): Promise<Evidence> {
@@ -23,9 +31,13 @@ export class LookupOperations {
 
   async renew(): Promise<{ settled: boolean }> {
     const { keys, policy, runner, script } = this.context;
+    const settlesAnew = this.renewalsFailed >= FAILED_RENEWALS_MAX ? 1 : 0;
+    const args = [...pulseArguments(policy), settlesAnew];
+    this.renewalsFailed++;
     const settled = await runner.run('renew', () =>
-      script('renew', [keys.pulse, keys.settled], pulseArguments(policy)),
+      script('renew', [keys.pulse, keys.settled], args),
     );
+    this.renewalsFailed = 0;
     return { settled: settled === 1 };
   }
 

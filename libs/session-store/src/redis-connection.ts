@@ -4,7 +4,8 @@ import { Redis, type RedisOptions } from 'ioredis';
 /**
  * What a connection is for; decides how long it waits and what it does while Redis is away.
  * - `resolve`: a lookup has 300 ms in all: fails at once without a connection, never repeats a command by itself.
- * - `report`, `sweep`: fail at once without a connection; their callers decide when to try again.
+ * - `report`: fails at once without a connection; the agent decides when to try again.
+ * - `sweep`: the same, and no more patient: a sweep must not believe a store that is too slow for the agents' reports.
  * - `worker`: BullMQ's own, which waits for ever (it demands `maxRetriesPerRequest: null`).
  * - `subscriber`: blocking reads, which wait for ever.
  */
@@ -26,7 +27,6 @@ const DISCONNECT_TIMEOUT_MS = 100;
 
 /** The first of a lookup's two reads may use most of its budget (`LOOKUP_BUDGET_MS`), never all of it. */
 const RESOLVE_TIMEOUT_MS = 250;
-const SWEEP_TIMEOUT_MS = 2_000;
 
 const FAIL_FAST: RedisOptions = {
   maxRetriesPerRequest: 0,
@@ -36,7 +36,7 @@ const FAIL_FAST: RedisOptions = {
 
 /**
  * Opens a connection in a role; it reconnects by itself for ever, at most half a second apart, so that an outage's end
- * is noticed at once. `reportTimeoutMs` bounds a command of the report role.
+ * is noticed at once. `reportTimeoutMs` bounds a command of the report and sweep roles.
  */
 export function connectRedis(
   config: RedisConfig,
@@ -47,7 +47,7 @@ export function connectRedis(
   const roles: Record<RedisRole, RedisOptions> = {
     resolve: { ...FAIL_FAST, commandTimeout: RESOLVE_TIMEOUT_MS },
     report: { ...FAIL_FAST, commandTimeout: reportTimeoutMs },
-    sweep: { ...FAIL_FAST, commandTimeout: SWEEP_TIMEOUT_MS },
+    sweep: { ...FAIL_FAST, commandTimeout: reportTimeoutMs },
     worker: { maxRetriesPerRequest: null },
     subscriber: { maxRetriesPerRequest: null },
   };

@@ -1,4 +1,4 @@
-import { leasePolicy, StoreUnavailableError } from '@rollcall/domain';
+import { FAILED_RENEWALS_MAX, leasePolicy, StoreUnavailableError } from '@rollcall/domain';
 import {
   aReport,
   localId,
@@ -21,6 +21,7 @@ const POLICY = leasePolicy({
 
 const keys = rollKeys({ keyPrefix: 'rollcall', roll: 'main' });
 const cad = localId('cad');
+const held = [keys.answer(serverId('gpu-1')), keys.bare(cad)];
 
 describe('a store that answers but refuses writes', () => {
   let server: TestRedis;
@@ -35,15 +36,16 @@ describe('a store that answers but refuses writes', () => {
   });
   afterEach(() => server.stop());
 
-  it('says "full" to a new session when memory is full, and changes nothing', async () => {
+  it('says "full" to a new session when memory is full, and applies nothing of its report', async () => {
     await fillUp();
-    const before = await dump();
+    const before = await state();
     const report = aReport({ server: 'gpu-1', sequence: 2, sessions: ['cad', 'new'] });
     await expect(store.report(report)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       failure: 'full',
     });
-    expect(await dump()).toEqual(before);
+    expect(await state()).toEqual(before);
+    expect(await store.lookup(publicId('gpu-1~new'))).toEqual({ kind: 'not-listed' });
   });
 
   it('still renews what is there when memory is full', async () => {
@@ -63,6 +65,58 @@ describe('a store that answers but refuses writes', () => {
       await store.report(aReport({ server: 'gpu-1', boot: 2, sequence: 2, sessions: ['cad'] })),
     ).toEqual({ kind: 'applied' });
     expect(await operator.pttl(keys.known(cad))).toBeGreaterThan(before + 60_000);
+  });
+
+  it('I1: keeps the sessions of a host that opens one more when memory is full, over and over and from a new boot', async () => {
+    const changed = (boot: number, sequence: number) =>
+      aReport({
+        server: 'gpu-1',
+        boot,
+        sequence,
+        sessions: ['cad', 'new'],
+        endpoint: { host: '10.0.0.7' },
+      });
+    await backdateLastRefresh();
+    await fillUp();
+    const restarted = new RedisSessionStore(
+      server.client(),
+      { keyPrefix: 'rollcall', roll: 'main' },
+      POLICY,
+    );
+    for (const [reporter, report] of [
+      [store, changed(2, 2)],
+      [store, changed(2, 3)],
+      [restarted, changed(3, 1)],
+    ] as const) {
+      for (const key of held) await operator.pexpire(key, 1_000);
+      await expect(reporter.report(report)).rejects.toMatchObject({ failure: 'full' });
+      for (const key of held)
+        expect(await operator.pttl(key)).toBeGreaterThan(POLICY.leaseTtlMs - 1_000);
+    }
+    expect((await store.servers(0, 10)).servers).toMatchObject([
+      { boot: 3, sequence: 1, sessions: ['cad'] },
+    ]);
+    await operator.config('SET', 'maxmemory', '0');
+    await restarted.report(changed(3, 2));
+    expect(await store.lookup(publicId('new'))).toMatchObject({
+      destination: { endpoint: { host: '10.0.0.7' } },
+    });
+  });
+
+  it('I1: settles anew once a renewer was refused twice, however soon writes pass again: agents may have missed their turn', async () => {
+    await backdateLastRefresh();
+    expect(await store.renew()).toEqual({ settled: true });
+    await operator.config('SET', 'min-replicas-to-write', '1');
+    await expect(store.renew()).rejects.toMatchObject({ failure: 'refused' });
+    await operator.config('SET', 'min-replicas-to-write', '0');
+    expect(await store.renew()).toEqual({ settled: true });
+
+    await operator.config('SET', 'min-replicas-to-write', '1');
+    for (let refused = 0; refused < FAILED_RENEWALS_MAX; refused++)
+      await store.renew().catch(() => undefined);
+    await operator.config('SET', 'min-replicas-to-write', '0');
+    expect(await store.renew()).toEqual({ settled: false });
+    expect(await store.findLapsed(1)).toMatchObject({ settled: false });
   });
 
   it('says "refused" to every write without enough replicas, while lookups go on', async () => {
@@ -114,10 +168,12 @@ describe('a store that answers but refuses writes', () => {
     await operator.config('SET', 'maxmemory', '1mb');
   }
 
-  async function dump(): Promise<unknown> {
-    const keys = (await operator.keys('*')).sort();
-    return Promise.all(
-      keys.map(async (key) => [key, (await operator.dumpBuffer(key)).toString('hex')]),
-    );
+  async function state(): Promise<unknown> {
+    const events = await operator.xlen(keys.events);
+    return [
+      (await operator.keys('*')).sort(),
+      events,
+      await operator.get(keys.answer(serverId('gpu-1'))),
+    ];
   }
 });

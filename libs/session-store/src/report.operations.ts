@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
-  hasBareForm,
   InvalidReportError,
   reportProblem,
+  storeFailure,
   type Fence,
   type LocalId,
   type Report,
@@ -18,7 +18,7 @@ import {
   recordBody,
   type RecordState,
 } from './record.codec';
-import { sessionChanges, sessionKeys } from './session-changes';
+import { bareKeys, sessionChanges, sessionKeys } from './session-changes';
 import { pulseArguments, type StoreContext } from './store-context';
 import { seeRecord, strike } from './strike.operation';
 
@@ -94,15 +94,20 @@ export class ReportOperations {
     return recordBody(endpoint, healthy, zone, listed(report, known.sessions)) === known.body;
   }
 
-  private async touch(report: Report, known: Acknowledged): Promise<ReportOutcome | undefined> {
+  private async touch(
+    report: Report,
+    { digest, touchKeys }: Pick<Acknowledged, 'digest' | 'touchKeys'>,
+    salvages = false,
+  ): Promise<ReportOutcome | undefined> {
     const { policy, runner, script } = this.context;
     const args = [
-      ...[report.server, report.boot, report.sequence, known.digest],
+      ...[report.server, report.boot, report.sequence, digest],
       ...[policy.leaseTtlMs, ...pulseArguments(policy)],
       Math.floor(policy.retentionMs / KNOWN_REFRESHES_PER_RETENTION),
+      salvages ? 1 : 0,
     ];
     const [code, detail] = (await runner.run('touch', () =>
-      script('touch', known.touchKeys, args),
+      script('touch', touchKeys, args),
     )) as Reply;
     return code === 'full' ? undefined : toOutcome([code, detail]);
   }
@@ -113,7 +118,7 @@ export class ReportOperations {
   ): Promise<ReportOutcome> {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const next = this.acknowledgement(report, base);
-      const [code, detail] = await this.sendInFull(report, base, next);
+      const [code, detail] = await this.sendOrSalvage(report, base, next);
       if (code === 'stored') {
         base = detail === undefined ? NOTHING_KNOWN : decodeRecord(String(detail));
         continue;
@@ -122,6 +127,23 @@ export class ReportOperations {
       return toOutcome([code, detail]);
     }
     return { kind: 'outdated', sequence: report.sequence };
+  }
+
+  /** A full store refuses the report, and keeps what it holds of this server for another lease. */
+  private async sendOrSalvage(
+    report: Report,
+    base: Pick<Acknowledged, 'digest' | 'sessions'>,
+    next: Acknowledged,
+  ): Promise<Reply> {
+    try {
+      return await this.sendInFull(report, base, next);
+    } catch (error) {
+      if (storeFailure(error) === 'full') {
+        const touchKeys = this.touchKeys(report.server, base.sessions);
+        await this.touch(report, { digest: base.digest, touchKeys }, true);
+      }
+      throw error;
+    }
   }
 
   private async sendInFull(
@@ -147,29 +169,24 @@ export class ReportOperations {
     report: Report,
     base: Pick<Acknowledged, 'sessions' | 'state'>,
   ): Acknowledged {
-    const { keys } = this.context;
     const sessions = listed(report, base.sessions);
     const body = recordBody(report.endpoint, report.healthy, report.zone, sessions);
     const neverListed =
       report.sessions.kind === 'unknown' && (base.state === 'T' || base.state === 'U');
-    const touchKeys = [
-      keys.record(report.server),
-      keys.answer(report.server),
-      keys.due,
-      keys.pulse,
-      keys.settled,
-    ];
-    for (const local of sessions.filter(hasBareForm)) {
-      touchKeys.push(keys.bare(local), keys.known(local), keys.claims(local), keys.contest(local));
-    }
     return {
       boot: report.boot,
       state: neverListed ? 'U' : report.leaving ? 'L' : 'A',
       digest: createHash('sha1').update(body).digest('hex').slice(0, NO_DIGEST.length),
       body,
       sessions,
-      touchKeys,
+      touchKeys: this.touchKeys(report.server, sessions),
     };
+  }
+
+  private touchKeys(server: ServerId, sessions: readonly LocalId[]): string[] {
+    const { keys } = this.context;
+    const ofServer = [keys.record(server), keys.answer(server)];
+    return [...ofServer, keys.due, keys.pulse, keys.settled, ...bareKeys(keys, sessions)];
   }
 
   private remember(server: ServerId, acknowledged: Acknowledged): void {

@@ -23,9 +23,17 @@ export function sessionChanges(
 
 /** The keys of the changes' bare ids, four each, in the order the scripts read them. */
 export function sessionKeys(keys: RollKeys, changes: readonly SessionChange[]): string[] {
-  return changes
-    .filter(({ local }) => hasBareForm(local))
-    .flatMap(({ local }) => [
+  return bareKeys(
+    keys,
+    changes.map(({ local }) => local),
+  );
+}
+
+/** The keys of the sessions' bare ids, four for each that has one. */
+export function bareKeys(keys: RollKeys, sessions: readonly LocalId[]): string[] {
+  return sessions
+    .filter(hasBareForm)
+    .flatMap((local) => [
       keys.bare(local),
       keys.known(local),
       keys.claims(local),

@@ -36,6 +36,7 @@ redis.call('DEL', settledKey)
 return false
 end
 local retention, gap, settleAfter = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+if ARGV[4] == '1' then redis.call('DEL', KEYS[1]) end
 return pulse(KEYS[1], KEYS[2], clock(), gap, settleAfter, retention) and 1 or 0
 `.trim(),
   report: String.raw`
@@ -556,12 +557,13 @@ end
 local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local refreshAfter = tonumber(ARGV[9])
+local refreshAfter, salvages = tonumber(ARGV[9]), ARGV[10] == '1'
 
 local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
 local refused = refusal(record, boot, sequence)
 if refused then return refused end
-if not record or record.boot ~= boot or record.state ~= 'A' or record.digest ~= digest then return { 'full' } end
+if not record or record.digest ~= digest then return { 'full' } end
+if not salvages and (record.boot ~= boot or record.state ~= 'A') then return { 'full' } end
 local now = clock()
 local keepsOn = now - record.keptAt > refreshAfter
 
@@ -570,21 +572,21 @@ local contested, claimed = {}, {}
 for key = 6, #KEYS, 4 do
 local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
 if owner == '!' then
-if not redis.call('ZSCORE', KEYS[key + 2], server) then return { 'full' } end
-if redis.call('ZCOUNT', KEYS[key + 2], '-inf', now) > 0 or redis.call('ZCARD', KEYS[key + 2]) < 2 then return { 'full' } end
-contested[key] = true
-elseif owner == mine then
-claimed[key] = true
-elseif owner ~= provisional or redis.call('EXISTS', settledKey) == 1 then
-return { 'full' }
+local claims = KEYS[key + 2]
+contested[key] = redis.call('ZSCORE', claims, server) and redis.call('ZCOUNT', claims, '-inf', now) == 0
+and redis.call('ZCARD', claims) > 1
+else
+claimed[key] = owner == mine or owner == provisional and redis.call('EXISTS', settledKey) == 0
 end
-if keepsOn and owner ~= provisional and redis.call('EXISTS', KEYS[key + 1]) == 0 then return { 'full' } end
+local keeps = contested[key] or claimed[key]
+if keepsOn and keeps and owner ~= provisional then keeps = redis.call('EXISTS', KEYS[key + 1]) == 1 end
+if not keeps and not salvages then return { 'full' } end
 end
 
 local deadline = now + lease
 if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return { 'full' } end
 local keptAt = keepsOn and now or record.keptAt
-redis.call('SETRANGE', recordKey, 11, string.format('%012.0f %013.0f %013.0f', sequence, now, keptAt))
+redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
 redis.call('PEXPIREAT', recordKey, now + retention)
 redis.call('ZADD', dueKey, deadline, server)
 for key = 6, #KEYS, 4 do
@@ -593,7 +595,7 @@ redis.call('ZADD', KEYS[key + 2], deadline, server)
 redis.call('PEXPIREAT', KEYS[key + 2], deadline, 'GT')
 redis.call('PEXPIREAT', KEYS[key + 3], deadline, 'GT')
 redis.call('PEXPIREAT', KEYS[key], deadline, 'GT')
-else
+elseif claimed[key] then
 redis.call('PEXPIREAT', KEYS[key], deadline)
 end
 if keepsOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], now + retention) end

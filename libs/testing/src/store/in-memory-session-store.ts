@@ -1,5 +1,6 @@
 import {
   DEFAULT_TIMINGS,
+  FAILED_RENEWALS_MAX,
   InvalidReportError,
   leasePolicy,
   reportProblem,
@@ -38,6 +39,7 @@ export class InMemorySessionStore implements SessionStore {
   private readonly clock: StoreClock;
   private roll: Roll;
   private sweptAtMs: number | undefined;
+  private renewalsFailed = 0;
   private failure: StoreFailure | undefined;
 
   constructor(options: InMemorySessionStoreOptions = {}) {
@@ -92,7 +94,11 @@ export class InMemorySessionStore implements SessionStore {
   }
 
   async renew(): Promise<{ readonly settled: boolean }> {
-    return { settled: this.roll.renew(this.write()) };
+    const settlesAnew = this.renewalsFailed >= FAILED_RENEWALS_MAX;
+    this.renewalsFailed += 1;
+    const settled = this.roll.renew(this.write(), settlesAnew);
+    this.renewalsFailed = 0;
+    return { settled };
   }
 
   async findLapsed(limit: number): Promise<LapseScan> {

@@ -25,7 +25,7 @@ const NO_FENCE: Fence = { boot: 0, sequence: 0 };
 /** The live roll as plain data: every method is one step at one moment. Lapses are decided on read. */
 export class Roll {
   readonly events = new EventLog();
-  private readonly pulse: RollPulse;
+  private pulse: RollPulse;
   private readonly servers = new Map<ServerId, ServerEntry>();
   private readonly bareIds = new Map<LocalId, BareId>();
 
@@ -86,7 +86,8 @@ export class Roll {
     return this.evictEntry(server, 'operator', step);
   }
 
-  renew(nowMs: number): boolean {
+  renew(nowMs: number, settlesAnew: boolean): boolean {
+    if (settlesAnew) this.pulse = new RollPulse(this.policy);
     return this.pulse.beat(nowMs);
   }
 
