@@ -32,7 +32,7 @@ describe('an agent on a host', () => {
     const place = { AGENT_QUIC_PORT: '0', AGENT_WEB_URL_PATH: '/gpu-1', AGENT_ZONE: 'eu-1a' };
     await stage.startOnRoll(place);
 
-    expect(await stage.lookup('alice')).toMatchObject({
+    expect(await stage.lookup('gpu-1~alice')).toMatchObject({
       kind: 'answer',
       destination: {
         server: 'gpu-1',

@@ -44,7 +44,7 @@ describe('malformed input', () => {
   }
 
   it.each(MALFORMED_KINDS.map((kind) => [kind] as const))(
-    'is refused without a word to the store: %s',
+    'I6: is refused without a word to the store: %s',
     async (kind) => {
       for (const { bytes, unfinished } of malformedRequests(kind, SEED, 50)) {
         expectRefusal(await exchange(resolver.port, bytes, { finish: unfinished }));

@@ -1,11 +1,11 @@
-import { createLogger } from '@rollcall/observability';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
-import { startResolver, type RunningResolver } from './resolver.application';
+import type { RunningResolver } from './resolver.application';
 import { exchange, RawConnection } from './testing/raw-exchange';
 import {
-  aConfig,
   health,
-  providing,
+  measuredLookups,
   settle,
   startOn,
   until,
@@ -31,7 +31,48 @@ describe('a running resolver', () => {
     resolver = await startOn(store);
   });
 
-  afterEach(() => resolver.stop());
+  afterEach(() => {
+    jest.useRealTimers();
+    return resolver.stop();
+  });
+
+  /** From now on time-outs come when the test says so; sockets work as ever. */
+  function holdTimeouts(): void {
+    jest.useFakeTimers({
+      doNotFake: [
+        'Date',
+        'hrtime',
+        'nextTick',
+        'performance',
+        'queueMicrotask',
+        'setImmediate',
+        'clearImmediate',
+        'setInterval',
+        'clearInterval',
+      ],
+    });
+  }
+
+  /** A store, and how many renewals it gets in the next ten seconds of held time-outs. */
+  function countingRenewals() {
+    const ofItsOwn = new InMemorySessionStore({ clock });
+    const renew = jest.spyOn(ofItsOwn, 'renew');
+    const renewals = async () => {
+      renew.mockClear();
+      await jest.advanceTimersByTimeAsync(10_000);
+      return renew.mock.calls.length;
+    };
+    return { ofItsOwn, renewals };
+  }
+
+  async function aFreePort(): Promise<number> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 
   async function metric(line: RegExp): Promise<string | undefined> {
     const text = await (await fetch(`http://127.0.0.1:${resolver.opsPort}/metrics`)).text();
@@ -95,6 +136,7 @@ describe('a running resolver', () => {
         expect(response).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
       }
       expect(tookMs.sort((one, other) => one - other)[2]).toBeLessThan(300);
+      expect(await measuredLookups(resolver)).toEqual({ all: 5, within300Ms: 5 });
     });
 
     it('asks no more when too many lookups wait already, and refuses at once', async () => {
@@ -136,22 +178,22 @@ describe('a running resolver', () => {
     });
 
     it('sends no more renewals', async () => {
-      const renew = jest.spyOn(store, 'renew');
-      await untilReady(resolver);
-      await resolver.stop();
-      renew.mockClear();
-      jest.useFakeTimers();
-      await jest.advanceTimersByTimeAsync(10_000);
-      jest.useRealTimers();
-      expect(renew).not.toHaveBeenCalled();
+      const { ofItsOwn, renewals } = countingRenewals();
+      holdTimeouts();
+      const stopping = await startOn(ofItsOwn);
+      expect(await renewals()).toBeGreaterThan(1);
+      await stopping.stop();
+      expect(await renewals()).toBe(0);
     });
   });
 
   it('names the setting when its port is taken, and leaves nothing behind', async () => {
-    const config = aConfig({ RESOLVER_PORT: String(resolver.port) });
-    const logger = createLogger({ app: 'resolver', level: 'silent' });
-    await expect(startResolver(config, logger, () => providing(store))).rejects.toThrow(
-      /^RESOLVER_PORT: /,
-    );
+    const { ofItsOwn, renewals } = countingRenewals();
+    const opsPort = await aFreePort();
+    const config = { RESOLVER_PORT: String(resolver.port), METRICS_PORT: String(opsPort) };
+    holdTimeouts();
+    await expect(startOn(ofItsOwn, config)).rejects.toThrow(/^RESOLVER_PORT: /);
+    expect(await renewals()).toBe(0);
+    await expect(exchange(opsPort, '')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 });

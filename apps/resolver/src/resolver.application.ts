@@ -9,7 +9,7 @@ import {
   OpsServer,
   PinoLoggerService,
   redisMetrics,
-  type createLogger,
+  type Logger,
 } from '@rollcall/observability';
 import { SessionStoreModule, type StoreObserver } from '@rollcall/session-store';
 import { Draining } from './http/draining';
@@ -32,7 +32,7 @@ export type OpenStore = (observer: StoreObserver) => DynamicModule;
 /** Starts a resolver; with `openStore` on another store than the Redis of its configuration. */
 export async function startResolver(
   config: ResolverConfig,
-  logger: ReturnType<typeof createLogger>,
+  logger: Logger,
   openStore: OpenStore = (observer) => redisStore(config, observer),
 ): Promise<RunningResolver> {
   const metrics = new Metrics();

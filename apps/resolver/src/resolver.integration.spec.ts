@@ -3,8 +3,11 @@ import { createLogger } from '@rollcall/observability';
 import { openSessionStore, type OpenSessionStore } from '@rollcall/session-store';
 import { aReport, startTestRedis, type ReportTraits, type TestRedis } from '@rollcall/testing';
 import { startResolver, type RunningResolver } from './resolver.application';
+import { damagedRequest, MALFORMED_KINDS, malformedRequests } from './testing/malformed-requests';
 import { exchange, type RawResponse } from './testing/raw-exchange';
-import { aConfig, health, until, untilReady } from './testing/resolver-under-test';
+import { aConfig, health, measuredLookups, until, untilReady } from './testing/resolver-under-test';
+import { SeededRandom } from './testing/seeded-random';
+import { dumpOf, sentCommands, type SentCommand } from './testing/sent-commands';
 
 const TIMING = {
   HEARTBEAT_INTERVAL_MS: '500',
@@ -13,6 +16,30 @@ const TIMING = {
   SWEEP_INTERVAL_MS: '200',
 };
 const ANSWER_MAX_MS = 300;
+const SEED = 20_261_121;
+const ROLL = 'rollcall:{main}:';
+const FOREIGN_KEYS = [
+  'foreign',
+  'rollcall:{other}:q:gpu-1',
+  'rollcall:{main:jobs}:x',
+  '{main}',
+  '*',
+];
+const ODD_IDS = [
+  'due',
+  ':q:gpu-1',
+  '}:q:gpu-1',
+  '../rollcall',
+  '\\x00\\r\\n',
+  '"\' ; FLUSHALL',
+  '{a}{b',
+  '日本 💻',
+  '\u2028\ufeff',
+  '__proto__',
+  'a~b~~c',
+  '%00%25',
+  'é'.repeat(128),
+];
 
 describe('a resolver on Redis', () => {
   let redis: TestRedis;
@@ -56,25 +83,13 @@ describe('a resolver on Redis', () => {
 
   /** What the resolver sends to Redis, besides its renewals, while something is done. */
   async function commandsOf(work: () => Promise<unknown>): Promise<string[][]> {
-    const client = redis.client();
-    const monitor = await client.monitor();
-    const commands: string[][] = [];
-    let isOver!: () => void;
-    const over = new Promise<void>((resolve) => (isOver = resolve));
-    monitor.on('monitor', (_time: string, command: string[], source: string) => {
-      if (command[1] === 'over') isOver();
-      else if (source !== 'lua' && !/^eval/i.test(command[0] ?? '')) commands.push(command);
-    });
-    await work();
-    await client.ping('over');
-    await over;
-    monitor.disconnect();
-    client.disconnect();
-    return commands;
+    const commands = await sentCommands(redis, work);
+    return commands.filter(({ isRenewal }) => !isRenewal).map(({ args }) => args);
   }
 
-  /** The median counts, for this process asks as well as answers. */
+  /** Every answer counts by the resolver's own clock, the median by this one: it asks as well as answers. */
   async function expectUnavailable(id: string, times: number): Promise<void> {
+    const before = await measuredLookups(resolver);
     const tookMs: number[] = [];
     for (let count = 0; count < times; count++) {
       const startedAtMs = performance.now();
@@ -86,9 +101,12 @@ describe('a resolver on Redis', () => {
     expect(tookMs.sort((one, other) => one - other)[Math.floor(times / 2)]).toBeLessThan(
       ANSWER_MAX_MS,
     );
+    const after = await measuredLookups(resolver);
+    expect(after.all - before.all).toBe(times);
+    expect(after.within300Ms - before.within300Ms).toBe(times);
   }
 
-  describe('sends for a lookup', () => {
+  describe('I6: sends for a lookup', () => {
     it.each(['console', 'gpu-1~console'])('one GET when %s is there', async (id) => {
       const commands = await commandsOf(async () =>
         expect(await ask(`sessionId=${id}&transport=HTTP`)).toMatchObject({ status: 200 }),
@@ -124,6 +142,70 @@ describe('a resolver on Redis', () => {
     });
   });
 
+  describe('beside the keys of others', () => {
+    let before: Record<string, string>;
+
+    beforeAll(async () => {
+      const client = redis.client();
+      await client.mset(Object.fromEntries(FOREIGN_KEYS.map((key) => [key, 'of another'])));
+      await client.hset('console', 'of', 'another');
+      client.disconnect();
+    });
+
+    beforeEach(async () => {
+      await report({ server: 'gpu-1' });
+      before = await dumpOf(redis, ROLL);
+      expect(Object.keys(before)).toEqual(expect.arrayContaining([...FOREIGN_KEYS, 'console']));
+    });
+
+    afterEach(async () => expect(await dumpOf(redis, ROLL)).toEqual(before));
+
+    function expectOwnKeysOnly(commands: readonly SentCommand[]): void {
+      for (const { args, keys } of commands) {
+        expect(keys.filter((key) => !key.startsWith(ROLL))).toEqual([]);
+        if (/^eval/i.test(args[0] ?? '')) expect(keys).toEqual([`${ROLL}pulse`, `${ROLL}settled`]);
+      }
+    }
+
+    it('sends nothing for a malformed request, whatever it looks like, and answers no 5xx', async () => {
+      const requests = MALFORMED_KINDS.flatMap((kind) => malformedRequests(kind, SEED, 25));
+      expect(requests.length).toBeGreaterThanOrEqual(500);
+      const commands = await sentCommands(redis, async () => {
+        for (const { bytes, unfinished } of requests) {
+          const response = await exchange(resolver.port, bytes, { finish: unfinished });
+          expect(response?.status).toBeGreaterThanOrEqual(400);
+          expect(response?.status).toBeLessThan(500);
+        }
+      });
+      expect(commands.filter(({ isRenewal }) => !isRenewal)).toEqual([]);
+      expectOwnKeysOnly(commands);
+    });
+
+    it('asks for odd ids, and for damaged requests that stayed good, with keys of its roll alone', async () => {
+      const random = new SeededRandom(SEED);
+      const statuses = new Set<number | undefined>();
+      const commands = await sentCommands(redis, async () => {
+        for (const id of [...FOREIGN_KEYS, ...ODD_IDS])
+          for (const odd of [id, `gpu-1~${id}`, `gpu-9~${id}`])
+            statuses.add(
+              (await ask(`sessionId=${encodeURIComponent(odd)}&transport=HTTP`))?.status,
+            );
+        expect([...statuses]).toEqual([404]);
+        for (let count = 0; count < 200; count++) {
+          const damaged = damagedRequest(random);
+          // Node drops a request that waits for Redis when its client half-closes.
+          const finish = !damaged.toString('latin1').endsWith('\r\n\r\n');
+          const response = await exchange(resolver.port, damaged, { finish });
+          expect(response?.status).toBeLessThan(500);
+        }
+      });
+      const lookups = commands.filter(({ isRenewal }) => !isRenewal);
+      expect(new Set(lookups.map(({ args }) => args[0]))).toEqual(new Set(['get', 'mget']));
+      for (const { keys } of lookups) expect(keys.length).toBeGreaterThan(0);
+      expectOwnKeysOnly(commands);
+    });
+  });
+
   it('answers 404 for QUIC of a host without QUIC, and 200 for HTTP', async () => {
     await report({ server: 'gpu-2', sessions: ['desk'], endpoint: { quicPort: 0 } });
     const refused = await ask('sessionId=desk&transport=QUIC');
@@ -132,7 +214,7 @@ describe('a resolver on Redis', () => {
     expect((await ask('sessionId=desk&transport=HTTP'))?.status).toBe(200);
   });
 
-  it('answers 404 when the endpoint is not among those allowed', async () => {
+  it('I7: answers 404 when the endpoint is not among those allowed', async () => {
     await report({ server: 'gpu-3', sessions: ['abroad'], endpoint: { host: '192.0.2.1' } });
     const refused = await ask('sessionId=gpu-3~abroad&transport=HTTP');
     expect(refused?.status).toBe(404);
@@ -148,7 +230,7 @@ describe('a resolver on Redis', () => {
     }
   });
 
-  it('answers 503 within 300 ms while Redis hangs, is not ready but alive, and 200 within a second after', async () => {
+  it('I1: answers 503 within 300 ms while Redis hangs, is not ready but alive, and 200 within a second after', async () => {
     await redis.pause();
     for (const id of ['gpu-1~console', 'console', 'nobody']) {
       await expectUnavailable(id, 5);
@@ -162,7 +244,7 @@ describe('a resolver on Redis', () => {
     await until(isFound, 1_000);
   });
 
-  it('answers 503 within 300 ms while Redis is gone, and 200 within a second after it is back', async () => {
+  it('I1: answers 503 within 300 ms while Redis is gone, and 200 within a second after it is back', async () => {
     await redis.kill();
     for (const id of ['gpu-1~console', 'console', 'nobody']) {
       await expectUnavailable(id, 20);
@@ -174,7 +256,7 @@ describe('a resolver on Redis', () => {
     await untilReady(resolver);
   });
 
-  it('answers 503 and no 404 after Redis came back empty, until a host reports again', async () => {
+  it('I5: answers 503 and no 404 after Redis came back empty, until a host reports again', async () => {
     await redis.restart({ empty: true });
     await until(
       async () => codeOf(await ask('sessionId=gpu-1~console&transport=HTTP')) === 'ROLL_WARMING',

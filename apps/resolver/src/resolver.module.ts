@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { LOOKUP_BUDGET_MS, type LookupStore } from '@rollcall/domain';
-import { Metrics, type createLogger } from '@rollcall/observability';
+import { Metrics, type Logger } from '@rollcall/observability';
 import { SESSION_STORE } from '@rollcall/session-store';
 import { WireErrorFilter } from './http/wire-error.filter';
 import { EndpointPermits } from './resolve/endpoint-permits';
@@ -25,7 +25,7 @@ const ENDPOINTS_REMEMBERED_MAX = 20_000;
 export interface ResolverParts {
   readonly config: Pick<ResolverConfig, 'endpoints' | 'timing'>;
   readonly metrics: Metrics;
-  readonly logger: ReturnType<typeof createLogger>;
+  readonly logger: Logger;
   /** Provides `SESSION_STORE` to everybody. */
   readonly store: DynamicModule;
 }

@@ -1,6 +1,6 @@
 import { DEFAULT_TIMINGS, leasePolicy } from '@rollcall/domain';
 import { aReport, FakeClock, InMemorySessionStore, type ReportTraits } from '@rollcall/testing';
-import { readRoll, type SeenServer } from '../roll/roll-snapshot';
+import { takeSnapshot, type SeenServer } from '../roll/roll-snapshot';
 import { serverRows, type ServerFilter } from './server-rows';
 
 const policy = leasePolicy(DEFAULT_TIMINGS);
@@ -8,7 +8,7 @@ const policy = leasePolicy(DEFAULT_TIMINGS);
 async function rollOf(...reports: ReportTraits[]): Promise<readonly SeenServer[]> {
   const store = new InMemorySessionStore({ clock: new FakeClock() });
   for (const traits of reports) await store.report(aReport(traits));
-  return (await readRoll(store, policy)).servers;
+  return (await takeSnapshot(store, policy)).servers;
 }
 
 describe('serverRows', () => {

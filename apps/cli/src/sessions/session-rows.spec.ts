@@ -1,6 +1,6 @@
 import { DEFAULT_TIMINGS, leasePolicy } from '@rollcall/domain';
 import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
-import { readRoll } from '../roll/roll-snapshot';
+import { takeSnapshot } from '../roll/roll-snapshot';
 import { sessionRows } from './session-rows';
 
 const policy = leasePolicy(DEFAULT_TIMINGS);
@@ -9,7 +9,7 @@ describe('sessionRows', () => {
   const clock = new FakeClock();
   const store = new InMemorySessionStore({ clock });
   const rows = async (servers?: string[]) =>
-    sessionRows((await readRoll(store, policy)).servers, servers);
+    sessionRows((await takeSnapshot(store, policy)).servers, servers);
   const bareOf = async (id: string) => (await rows()).find((row) => row.id === id)?.bare;
 
   beforeEach(() => store.clear());

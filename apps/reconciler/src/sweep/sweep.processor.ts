@@ -53,11 +53,12 @@ export class SweepProcessor {
     return this.line?.hasSwept ?? false;
   }
 
-  /** A new worker on new connections, with a scheduler written anew; nobody waits for the old one. */
+  /** A new worker on new connections, with a scheduler written anew; nobody waits for the old one. None once it is stopped. */
   renew(): void {
     const old = this.line;
+    if (old === undefined) return;
     this.line = this.open({ anew: true });
-    if (old) this.close(old, true).catch((error: unknown) => this.note(error));
+    this.close(old, true).catch((error: unknown) => this.note(error));
   }
 
   /** Takes no further job, and waits for the sweep under way, but not for long. */

@@ -149,7 +149,7 @@ describe('the watchdog over the sweeps', () => {
         fence: { boot: 1, sequence: 1 },
         sessions: [],
       }));
-      jest.spyOn(store, 'findLapsed').mockImplementation(async () => {
+      jest.spyOn(store, 'findLapsed').mockImplementationOnce(async () => {
         return { settled: true, lapsed: servers, total: servers.length };
       });
       const evict = jest
@@ -167,6 +167,8 @@ describe('the watchdog over the sweeps', () => {
       expect(run).toHaveBeenCalledWith(trigger);
       expect(evict.mock.calls.length).toBeGreaterThan(16 * 20);
       expect(problems.filter(Boolean)).toEqual([]);
+      await pass(20_000);
+      expect(evict).toHaveBeenCalledTimes(servers.length);
     },
   );
 

@@ -14,6 +14,8 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   413: 'BODY_TOO_LARGE',
 };
 
+const ORIGIN = /^https?:\/\/[^/]*/;
+
 /** Gives everything that Nest or Fastify refuses, and every fault of ours, the body that the contract promises. */
 @Catch()
 export class WireErrorFilter implements ExceptionFilter {
@@ -42,7 +44,8 @@ function statusOf(exception: unknown): number {
   return typeof statusCode === 'number' ? statusCode : 500;
 }
 
+/** As the router reads it, which takes duplicate slashes for one. */
 function isLookupPath(target = ''): boolean {
-  const base = 'http://resolver';
-  return URL.canParse(target, base) && new URL(target, base).pathname === RESOLVE_SESSION_PATH;
+  const [path = ''] = target.replace(ORIGIN, '').split(/[?#]/, 1);
+  return path.replace(/\/+/g, '/') === RESOLVE_SESSION_PATH;
 }

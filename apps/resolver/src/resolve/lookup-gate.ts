@@ -1,4 +1,4 @@
-import { storeFailure } from '../store-failure';
+import { storeFailure } from '@rollcall/domain';
 import type { Stopping, Unavailable } from './lookup-decision';
 
 export interface LookupGateOptions {

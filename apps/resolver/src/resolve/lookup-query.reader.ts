@@ -21,27 +21,27 @@ export type ReadQuery =
 const PRINTABLE_ASCII = /^[\x21-\x7e]*$/;
 
 /**
- * Reads the query of a request target, form-encoded. Only `sessionId` and `transport` are read at all: whatever else a
- * gateway sends, `clientIpAddress` among it, is passed over undecoded, so that nothing in it can fail a lookup.
+ * Reads the query of a request target, form-encoded. All of it has to be percent-encoded UTF-8, and no parameter of the
+ * contract may stand in it twice. The value of `clientIpAddress` decides nothing, nor does a parameter nobody knows.
  */
 export function readLookupQuery(target: string): ReadQuery {
-  let sessionId: string | undefined;
-  let transport: string | undefined;
-  for (const parameter of queryOf(target).split('&')) {
+  const query = queryOf(target);
+  if (!PRINTABLE_ASCII.test(query)) return refuse('INVALID_QUERY');
+  const values = new Map<string, string>();
+  for (const parameter of query.split('&')) {
     const equals = parameter.indexOf('=');
-    const name = nameOf(equals < 0 ? parameter : parameter.slice(0, equals));
-    if (name !== PARAMETERS.sessionId && name !== PARAMETERS.transport) continue;
+    const name = decode(equals < 0 ? parameter : parameter.slice(0, equals));
     const value = equals < 0 ? '' : decode(parameter.slice(equals + 1));
-    if (value === undefined) return refuse('INVALID_QUERY');
-    if ((name === PARAMETERS.sessionId ? sessionId : transport) !== undefined)
-      return refuse('INVALID_QUERY');
-    if (name === PARAMETERS.sessionId) sessionId = value;
-    else transport = value;
+    if (name === undefined || value === undefined) return refuse('INVALID_QUERY');
+    if (!isKnown(name)) continue;
+    if (values.has(name)) return refuse('INVALID_QUERY');
+    values.set(name, value);
   }
-  return sessionId === undefined ? refuse('INVALID_SESSION_ID') : readValues(sessionId, transport);
+  return readValues(values.get(PARAMETERS.sessionId), values.get(PARAMETERS.transport));
 }
 
-function readValues(sessionId: string, transport: string | undefined): ReadQuery {
+function readValues(sessionId: string | undefined, transport: string | undefined): ReadQuery {
+  if (sessionId === undefined) return refuse('INVALID_SESSION_ID');
   const parsed = parsePublicId(sessionId);
   if (!parsed.ok && parsed.problem !== 'unservable') return refuse('INVALID_SESSION_ID');
   if (transport !== 'HTTP' && transport !== 'QUIC') return refuse('INVALID_TRANSPORT');
@@ -53,12 +53,15 @@ function queryOf(target: string): string {
   return start < 0 ? '' : target.slice(start + 1);
 }
 
-function nameOf(text: string): string | undefined {
-  return text.includes('%') ? decode(text) : text;
+function isKnown(name: string): boolean {
+  return (
+    name === PARAMETERS.sessionId ||
+    name === PARAMETERS.transport ||
+    name === PARAMETERS.clientIpAddress
+  );
 }
 
 function decode(text: string): string | undefined {
-  if (!PRINTABLE_ASCII.test(text)) return undefined;
   if (!text.includes('%') && !text.includes('+')) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));

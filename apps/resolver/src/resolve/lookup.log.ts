@@ -1,9 +1,9 @@
-import { maskSessionId, type createLogger } from '@rollcall/observability';
+import { maskSessionId, type Logger } from '@rollcall/observability';
 import type { LookupDecision, LookupOutcome } from './lookup-decision';
 import type { LookupQuery, QueryProblem } from './lookup-query.reader';
 
 type Level = 'debug' | 'info' | 'warn';
-type Logger = Pick<ReturnType<typeof createLogger>, Level | 'isLevelEnabled'>;
+type LookupLogger = Pick<Logger, Level | 'isLevelEnabled'>;
 
 interface Rule {
   readonly level: Level;
@@ -40,7 +40,7 @@ const RULES: Readonly<Record<LookupOutcome, Rule>> = {
 export class LookupLog {
   private readonly tallies = new Map<LookupOutcome, Tally>();
 
-  constructor(private readonly logger: Logger) {}
+  constructor(private readonly logger: LookupLogger) {}
 
   decided(outcome: LookupOutcome, decision: LookupDecision, query: LookupQuery): void {
     if (!this.admits(outcome)) return;

@@ -101,7 +101,7 @@ describe('POST /resolveSession', () => {
     expect(await counted('not_found_unknown')).toBe(1);
   });
 
-  it('answers 404 for an id that nobody could have, without asking the store', async () => {
+  it('I6: answers 404 for an id that nobody could have, without asking the store', async () => {
     expect(await ask('sessionId=~console&transport=HTTP')).toMatchObject({
       status: 404,
       code: 'SESSION_NOT_FOUND',
@@ -109,7 +109,7 @@ describe('POST /resolveSession', () => {
     expect(lookup).not.toHaveBeenCalled();
   });
 
-  it('answers 404 for a lapsed session of a settled roll', async () => {
+  it('I2: answers 404 for a lapsed session of a settled roll', async () => {
     await store.report(aReport());
     for (let passed = 0; passed <= store.policy.leaseTtlMs; passed += store.policy.renewEveryMs) {
       clock.advance(store.policy.renewEveryMs);
@@ -121,7 +121,7 @@ describe('POST /resolveSession', () => {
     });
   });
 
-  it('answers 404 for a bare id that two servers have, and each qualified id', async () => {
+  it('I4: answers 404 for a bare id that two servers have, and each qualified id', async () => {
     await store.report(aReport({ server: 'gpu-1' }));
     await store.report(aReport({ server: 'gpu-2', endpoint: { host: '10.0.0.2' } }));
     expect(await ask('sessionId=console&transport=HTTP')).toMatchObject({
@@ -134,7 +134,7 @@ describe('POST /resolveSession', () => {
   });
 
   it.each(['192.168.0.1', 'example.net'])(
-    'answers 404 when the endpoint %s is not allowed here',
+    'I7: answers 404 when the endpoint %s is not allowed here',
     async (host) => {
       await store.report(aReport({ endpoint: { host } }));
       expect(await ask('sessionId=console&transport=HTTP')).toMatchObject({
@@ -145,7 +145,7 @@ describe('POST /resolveSession', () => {
     },
   );
 
-  it('answers the last known endpoint, marked as stale, while the roll is not settled', async () => {
+  it('I1: answers the last known endpoint, marked as stale, while the roll is not settled', async () => {
     await store.report(aReport());
     clock.advance(store.policy.leaseTtlMs + 1);
     const answer = await ask('sessionId=gpu-1~console&transport=HTTP');
@@ -153,7 +153,7 @@ describe('POST /resolveSession', () => {
     expect(await counted('stale_unsettled')).toBe(1);
   });
 
-  it('answers the same when the store says settled, but its own renewals fail', async () => {
+  it('I1: answers the same when the store says settled, but its own renewals fail', async () => {
     await store.report(aReport());
     for (let passed = 0; passed <= store.policy.leaseTtlMs; passed += store.policy.renewEveryMs) {
       clock.advance(store.policy.renewEveryMs);
@@ -169,7 +169,7 @@ describe('POST /resolveSession', () => {
     });
   });
 
-  it('answers 503 and not 404 for an unknown id of a roll that is not settled', async () => {
+  it('I5: answers 503 and not 404 for an unknown id of a roll that is not settled', async () => {
     store.clear();
     expect(await ask('sessionId=console&transport=HTTP')).toMatchObject({
       status: 503,
@@ -180,7 +180,7 @@ describe('POST /resolveSession', () => {
   });
 
   it.each(['console', 'gpu-1~console', 'nobody'])(
-    'answers 503 for %s while the store is down',
+    'I1: answers 503 for %s while the store is down',
     async (id) => {
       await store.report(aReport());
       store.goDown('unreachable');
@@ -201,23 +201,16 @@ describe('POST /resolveSession', () => {
     });
   });
 
-  it.each([
-    '',
-    '192.0.2.7',
-    '2001:db8::1',
-    '2001%3Adb8%3A%3A1',
-    'fe80::1%eth0',
-    'nobody',
-    '%FF',
-    '%00',
-    '1&clientIpAddress=2',
-  ])('answers the same whatever the client’s address is: "%s"', async (address) => {
-    await store.report(aReport());
-    const plain = await ask('sessionId=console&transport=HTTP');
-    const answer = await ask(`clientIpAddress=${address}&sessionId=console&transport=HTTP`);
-    expect(answer.status).toBe(200);
-    expect(answer.text).toBe(plain.text);
-  });
+  it.each(['', '192.0.2.7', '2001:db8::1', '2001%3Adb8%3A%3A1', 'fe80::1%25eth0', 'nobody', '%00'])(
+    'answers the same whatever the client’s address is: "%s"',
+    async (address) => {
+      await store.report(aReport());
+      const plain = await ask('sessionId=console&transport=HTTP');
+      const answer = await ask(`clientIpAddress=${address}&sessionId=console&transport=HTTP`);
+      expect(answer.status).toBe(200);
+      expect(answer.text).toBe(plain.text);
+    },
+  );
 
   it.each([
     ['no session id', 'transport=HTTP', 'INVALID_SESSION_ID'],
@@ -232,7 +225,14 @@ describe('POST /resolveSession', () => {
     ['a wrong transport', 'sessionId=console&transport=http', 'INVALID_TRANSPORT'],
     ['a repeated parameter', 'sessionId=a&sessionId=a&transport=HTTP', 'INVALID_QUERY'],
     ['broken percent-encoding', 'sessionId=%E0%A4%A&transport=HTTP', 'INVALID_QUERY'],
-  ])('answers 400 to %s, without asking the store', async (_case, query, code) => {
+    [
+      'a repeated address',
+      'sessionId=a&transport=HTTP&clientIpAddress=192.0.2.7&clientIpAddress=192.0.2.7',
+      'INVALID_QUERY',
+    ],
+    ['a badly encoded address', 'clientIpAddress=%&sessionId=a&transport=HTTP', 'INVALID_QUERY'],
+    ['a badly encoded stranger', 'sessionId=a&transport=HTTP&x=%FF', 'INVALID_QUERY'],
+  ])('I6: answers 400 to %s, without asking the store', async (_case, query, code) => {
     expect(await ask(query)).toMatchObject({ status: 400, code });
     expect(lookup).not.toHaveBeenCalled();
     expect(await counted('invalid')).toBe(1);
@@ -308,6 +308,18 @@ describe('POST /resolveSession', () => {
     const url = '//resolveSession?sessionId=gpu-1~console&transport=HTTP';
     expect((await app.inject({ method: 'POST', url })).statusCode).toBe(200);
   });
+
+  it.each(['//resolveSession', '///resolveSession?x=http://y/', '/resolveSession#x'])(
+    'answers 405 to GET where it answers POST: %s',
+    async (url) => {
+      expect((await app.inject({ method: 'POST', url })).json()).toMatchObject({
+        code: 'INVALID_SESSION_ID',
+      });
+      const refused = await app.inject({ method: 'GET', url });
+      expect(refused.statusCode).toBe(405);
+      expect(refused.headers.allow).toBe('POST');
+    },
+  );
 
   it.each(['/%', '/resolveSession%ZZ', '/%FF%FE', '/%E0%A4%A'])(
     'answers 400 to the unreadable path %s',

@@ -73,7 +73,7 @@ describe('the renewal of the roll', () => {
     expect(renew).toHaveBeenCalledTimes(6);
   });
 
-  it('sends at most ten renewals a second, however short the leases are', async () => {
+  it('I6: sends at most ten renewals a second, however short the leases are', async () => {
     roll.onModuleDestroy();
     renew.mockClear();
     const hasty = leasePolicy({
@@ -117,7 +117,7 @@ describe('the renewal of the roll', () => {
     expect(roll.problem()).toBe('the session store does not answer');
   });
 
-  it('renews at once on a new connection, but never ten times a second on one that flaps', async () => {
+  it('I6: renews at once on a new connection, but never ten times a second on one that flaps', async () => {
     await pass(500);
     renew.mockClear();
     roll.connectionChanged(true);

@@ -5,13 +5,13 @@ import {
   renewalFailed,
   renewed,
   rollTrust,
+  storeFailure,
   StoreUnavailableError,
   type LeasePolicy,
   type LookupStore,
   type Renewals,
   type RollTrust,
 } from '@rollcall/domain';
-import { storeFailure } from '../store-failure';
 
 /** The connection, begun while the application is put together, gets this long before the first renewal. */
 const FIRST_AFTER_MS = 50;
@@ -51,8 +51,7 @@ export class RollRenewalService implements OnApplicationBootstrap, OnModuleDestr
   }
 
   onModuleDestroy(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
+    void this.stopped;
   }
 
   trust(): RollTrust {

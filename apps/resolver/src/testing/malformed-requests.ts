@@ -44,6 +44,14 @@ const KINDS: Readonly<Record<string, Make>> = {
     post(
       `${QUERY}&${random.pick(['sessionId', 'transport', 'session%49d', 'trans%70ort'])}=${random.text(random.below(5), TOKEN)}`,
     ),
+  'a repeated address': (random) =>
+    post(
+      `${QUERY}&clientIpAddress=${random.text(random.below(5), TOKEN)}&client%49pAddress=192.0.2.7`,
+    ),
+  'bad encoding beside the id': (random) =>
+    post(
+      `${QUERY}&${random.pick(['clientIpAddress=', 'x=', '', `${random.text(3, TOKEN)}`])}${brokenEncoding(random)}`,
+    ),
   'an unreadable path': (random) =>
     `POST /${random.text(3, TOKEN)}${random.pick(['%', '%z', '%GG', '%FF', '%C0%AF'])}?${QUERY} HTTP/1.1\r\n${HOST}\r\n`,
   'another path': (random) =>

@@ -70,6 +70,22 @@ export async function health(
   return { status: response.status, problems };
 }
 
+/** How many lookups the resolver has measured, and how many of them it answered within 300 ms, by its own clock. */
+export async function measuredLookups(
+  resolver: RunningResolver,
+): Promise<{ all: number; within300Ms: number }> {
+  const text = await (await fetch(`http://127.0.0.1:${resolver.opsPort}/metrics`)).text();
+  const sample = (name: string) => {
+    const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
+    if (line === undefined) throw new Error(`there is no metric ${name}`);
+    return Number(line.slice(name.length));
+  };
+  return {
+    all: sample('rollcall_lookup_duration_seconds_count'),
+    within300Ms: sample('rollcall_lookup_duration_seconds_bucket{le="0.3"}'),
+  };
+}
+
 export function untilReady(resolver: RunningResolver): Promise<void> {
   return until(async () => (await health(resolver, 'ready')).status === 200);
 }
