@@ -9,10 +9,10 @@ const fromCli = (name) => require(join(root, 'apps/cli/dist', name));
 /** Opens the roll as `rollcall` sees it; only once everything is built. */
 export async function openRollView(environment) {
   const { openRoll } = fromCli('roll/open-roll.js');
-  const { readRoll } = fromCli('roll/roll-snapshot.js');
+  const { takeSnapshot } = fromCli('roll/roll-snapshot.js');
   const roll = await openRoll(environment);
   await roll.ready();
-  const read = () => readRoll(roll.store, roll.policy);
+  const read = () => takeSnapshot(roll.store, roll.policy);
   return {
     settleAfterMs: roll.policy.settleAfterMs,
     /** How many sessions are on the roll. */

@@ -30,6 +30,7 @@ export interface RunningCommand {
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 const STDERR_KEPT = 300;
+const DRAIN_MS = 200;
 const ON_WINDOWS = process.platform === 'win32';
 
 /**
@@ -72,9 +73,11 @@ function resultOf(
     const chunks: Buffer[] = [];
     let bytes = 0;
     let stderr = '';
+    let drain: NodeJS.Timeout | undefined;
 
     const finish = (result: CommandResult) => {
       clearTimeout(timer);
+      clearTimeout(drain);
       signal?.removeEventListener('abort', abort);
       child.stdout.destroy();
       child.stderr.destroy();
@@ -101,10 +104,18 @@ function resultOf(
     child.on('error', (error) =>
       finish(failed('not-started', `${command} could not be started: ${error.message}`)),
     );
-    child.once('close', (code, by) => {
+    const conclude = (code: number | null, by: NodeJS.Signals | null) => {
       if (code === 0) finish({ kind: 'done', stdout: Buffer.concat(chunks) });
       else if (code === null) finish(failed('signal', `${command} was ended by ${by}`, stderr));
       else finish(failed('exit-code', `${command} ended with code ${code}`, stderr));
+    };
+    child.once('close', conclude);
+    child.once('exit', (code, by) => {
+      drain = setTimeout(() => {
+        // What the command has left behind holds its output open, and would pile up with every call.
+        killGroup(child);
+        conclude(code, by);
+      }, DRAIN_MS);
     });
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();

@@ -103,12 +103,12 @@ describe('reading dcv', () => {
   );
 
   it.each([
-    ['hangs with it', 'hang-with-a-child'],
-    ['keeps its output open', 'leave-a-child'],
-  ])('kills also what dcv has started when that %s', async (_what, mode) => {
+    ['hangs with it', 'hang-with-a-child', { kind: 'failed', failure: 'timeout' }],
+    ['outlives it, whose list counts all the same', 'leave-a-child', { kind: 'listed' }],
+  ])('kills also what dcv has started when that %s', async (_what, mode, reading) => {
     dcv.does(mode, ['console']);
 
-    expect(await read(2 * IMPATIENT_MS)).toMatchObject({ kind: 'failed', failure: 'timeout' });
+    expect(await read(2 * IMPATIENT_MS)).toMatchObject(reading);
 
     const child = dcv.calls().find((call) => call.child)?.child;
     await until('the child is gone', () => child !== undefined && !isRunning(child));

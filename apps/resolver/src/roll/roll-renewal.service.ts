@@ -51,7 +51,8 @@ export class RollRenewalService implements OnApplicationBootstrap, OnModuleDestr
   }
 
   onModuleDestroy(): void {
-    void this.stopped;
+    this.stopped = true;
+    clearTimeout(this.timer);
   }
 
   trust(): RollTrust {
