@@ -66,7 +66,7 @@ export async function startResolver(
     logger.info({ host: config.listen.host, port, metricsPort: opsPort }, 'answering lookups');
     return { port, opsPort, stop };
   } catch (error) {
-    await Promise.allSettled([app.close()]);
+    await Promise.allSettled([app.close(), ops.stop()]);
     throw error;
   }
 }

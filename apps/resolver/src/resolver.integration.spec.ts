@@ -167,7 +167,7 @@ describe('a resolver on Redis', () => {
       }
     }
 
-    it('sends nothing for a malformed request, whatever it looks like, and answers no 5xx', async () => {
+    it('I6: sends nothing for a malformed request, whatever it looks like, and answers no 5xx', async () => {
       const requests = MALFORMED_KINDS.flatMap((kind) => malformedRequests(kind, SEED, 25));
       expect(requests.length).toBeGreaterThanOrEqual(500);
       const commands = await sentCommands(redis, async () => {
