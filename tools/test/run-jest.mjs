@@ -6,6 +6,8 @@ import { root } from '../setup/install.mjs';
 
 const CONFIGS = { unit: 'jest.config.cjs', integration: 'jest.integration.config.cjs' };
 const WORKERS_MAX = 2;
+// Jest takes a project's own testTimeout only when it runs that project alone.
+const TEST_TIMEOUT_MS = { unit: 5_000, integration: 180_000 };
 
 /** The Jest configurations of one kind (`unit` or `integration`), one a project. */
 export function findProjects(kind) {
@@ -27,6 +29,7 @@ export async function runJest(kind, projects, patterns, environment) {
     '--json',
     `--outputFile=${outputFile}`,
     '--passWithNoTests',
+    `--testTimeout=${TEST_TIMEOUT_MS[kind]}`,
     `--maxWorkers=${WORKERS_MAX}`,
     '--projects',
     ...projects,

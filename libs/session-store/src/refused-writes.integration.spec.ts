@@ -54,6 +54,8 @@ describe('a store that answers but refuses writes', () => {
       await store.report(aReport({ server: 'gpu-1', sequence: 2, sessions: ['cad'] })),
     ).toEqual({ kind: 'applied' });
     await expect(store.renew()).resolves.toEqual({ settled: false });
+    await store.sweepFinished();
+    expect(await store.sinceLastSweepMs()).toBeLessThan(5_000);
     expect(await store.lookup(publicId('gpu-1~cad'))).toMatchObject({ kind: 'answer' });
   });
 

@@ -67,8 +67,10 @@ export class RollOperations {
   }
 
   async sweepFinished(): Promise<void> {
-    const { redis, keys, policy, runner } = this.context;
-    await runner.run('set', () => redis.set(keys.swept, '1', 'PX', policy.retentionMs));
+    const { keys, policy, runner, script } = this.context;
+    await runner.run('sweepFinished', () =>
+      script('sweepFinished', [keys.swept], [policy.retentionMs]),
+    );
   }
 
   async sinceLastSweepMs(): Promise<number | undefined> {

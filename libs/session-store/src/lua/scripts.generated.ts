@@ -506,6 +506,10 @@ end
 if leaseEnd then roll.publish('server.lost', 'server', server, 'reason', why, 'sessions', #changes) end
 return { 'struck', #changes }
 `.trim(),
+  sweepFinished: String.raw`
+#!lua flags=allow-oom
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+`.trim(),
   touch: String.raw`
 #!lua flags=allow-oom
 local function clock()
