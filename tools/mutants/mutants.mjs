@@ -83,9 +83,9 @@ function applyEdit(folder, { file, find, replace }) {
 }
 
 function embedScripts(folder) {
-  spawnSync(process.execPath, [join(folder, 'tools/checks/lua-scripts.mjs'), '--write'], {
-    cwd: folder,
-  });
+  const script = join(folder, 'tools/checks/lua-scripts.mjs');
+  const { status } = spawnSync(process.execPath, [script, '--write'], { cwd: folder });
+  if (status !== 0) throw new Error('The Lua scripts could not be embedded.');
 }
 
 function runTests(folder, { config, test, name }, environment) {

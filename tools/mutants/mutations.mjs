@@ -58,8 +58,8 @@ export const MUTANTS = [
   ),
   store('ownership: a touch renews whoever answers', onRedis('I4'), {
     file: `${LUA}/touch.lua`,
-    find: `  elseif owner ~= mine and (owner ~= provisional or redis.call('EXISTS', settledKey) == 1) then\n    return { 'full' }\n`,
-    replace: '',
+    find: `claimed[key] = owner == mine or owner == provisional and redis.call('EXISTS', settledKey) == 0`,
+    replace: `claimed[key] = true`,
   }),
   store('ambiguity: the last claim is never promoted', onRedis('I4: of three hosts'), {
     file: `${LUA}/include/claims.lua`,
@@ -185,8 +185,10 @@ export const MUTANTS = [
     { file: 'resolution' },
     {
       file: 'libs/domain/src/resolution.ts',
-      find: `return evidence.settled && request.renewing`,
-      replace: `return request.renewing`,
+      find: `return evidence.settled && request.renewing
+        ? notFound`,
+      replace: `return request.renewing
+        ? notFound`,
     },
   ),
   domain(
@@ -194,8 +196,10 @@ export const MUTANTS = [
     { file: 'resolution' },
     {
       file: 'libs/domain/src/resolution.ts',
-      find: `return evidence.settled && request.renewing`,
-      replace: `return evidence.settled`,
+      find: `return evidence.settled && request.renewing
+        ? notFound`,
+      replace: `return evidence.settled
+        ? notFound`,
     },
   ),
   domain(
