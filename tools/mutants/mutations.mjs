@@ -361,8 +361,8 @@ export const MUTANTS = [
     { file: 'refused-writes', title: 'settles anew' },
     {
       file: 'libs/session-store/src/lookup.operations.ts',
-      find: `const settlesAnew = this.renewalsFailed >= FAILED_RENEWALS_MAX ? 1 : 0;`,
-      replace: `const settlesAnew = 0;`,
+      find: `const settlesAnew = this.renewalsFailed >= FAILED_RENEWALS_MAX ? SETTLE_ANEW_APART_MS : -1;`,
+      replace: `const settlesAnew = -1;`,
     },
   ),
   domain(

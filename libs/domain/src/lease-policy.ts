@@ -45,6 +45,9 @@ export const HEARTBEAT_JITTER = 0.1;
 /** After so many failed renewals of one process in a row some agent has missed its turn as well: the roll settles anew. */
 export const FAILED_RENEWALS_MAX = 2;
 
+/** After an outage processes are back within a second of each other (reconnecting and retrying): one new start serves all. */
+export const SETTLE_ANEW_APART_MS = 1_000;
+
 const REPORT_TIMEOUT_MAX_MS = 500;
 const WATCHDOG_MIN_MS = 3_000;
 const RETENTION_MIN_MS = 30_000;

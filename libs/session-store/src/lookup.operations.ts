@@ -1,5 +1,6 @@
 import {
   FAILED_RENEWALS_MAX,
+  SETTLE_ANEW_APART_MS,
   LOOKUP_BUDGET_MS,
   type Evidence,
   type LastKnown,
@@ -31,7 +32,7 @@ export class LookupOperations {
 
   async renew(): Promise<{ settled: boolean }> {
     const { keys, policy, runner, script } = this.context;
-    const settlesAnew = this.renewalsFailed >= FAILED_RENEWALS_MAX ? 1 : 0;
+    const settlesAnew = this.renewalsFailed >= FAILED_RENEWALS_MAX ? SETTLE_ANEW_APART_MS : -1;
     const args = [...pulseArguments(policy), settlesAnew];
     this.renewalsFailed++;
     const settled = await runner.run('renew', () =>

@@ -121,6 +121,21 @@ describe('a store that answers but refuses writes', () => {
     expect(await store.findLapsed(1)).toMatchObject({ settled: false });
   });
 
+  it('I5: settles anew once, however many renewers come back within a second', async () => {
+    await backdateLastRefresh();
+    const renewers = [
+      store,
+      new RedisSessionStore(server.client(), { keyPrefix: 'rollcall', roll: 'main' }, POLICY),
+    ];
+    await operator.config('SET', 'min-replicas-to-write', '1');
+    for (const renewer of [...renewers, ...renewers]) await renewer.renew().catch(() => undefined);
+    await operator.config('SET', 'min-replicas-to-write', '0');
+    await renewers[0]!.renew();
+    const begun = /^\d+/.exec((await operator.get(keys.pulse)) ?? '')?.[0];
+    await renewers[1]!.renew();
+    expect(await operator.get(keys.pulse)).toMatch(new RegExp(`^${begun}:`));
+  });
+
   it('says "refused" to every write without enough replicas, while lookups go on', async () => {
     await operator.config('SET', 'min-replicas-to-write', '1');
     for (const write of [

@@ -36,8 +36,10 @@ redis.call('DEL', settledKey)
 return false
 end
 local retention, gap, settleAfter = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-if ARGV[4] == '1' then redis.call('DEL', KEYS[1]) end
-return pulse(KEYS[1], KEYS[2], clock(), gap, settleAfter, retention) and 1 or 0
+local apart, now = tonumber(ARGV[4]), clock()
+local since = tonumber(string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):'))
+if apart >= 0 and since and now - since > apart then redis.call('DEL', KEYS[1]) end
+return pulse(KEYS[1], KEYS[2], now, gap, settleAfter, retention) and 1 or 0
 `.trim(),
   report: String.raw`
 local function clock()

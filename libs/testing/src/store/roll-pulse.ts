@@ -1,4 +1,4 @@
-import type { LeasePolicy } from '@rollcall/domain';
+import { SETTLE_ANEW_APART_MS, type LeasePolicy } from '@rollcall/domain';
 
 /** Watches whether the roll is written without a gap, and says whether it is settled. */
 export class RollPulse {
@@ -16,6 +16,11 @@ export class RollPulse {
     const settled = nowMs - this.sinceMs >= settleAfterMs;
     this.settledUntilMs = settled ? nowMs + gapMs : Number.NEGATIVE_INFINITY;
     return settled;
+  }
+
+  /** Forgets how long the roll was written, unless that began a moment ago. */
+  settleAnew(nowMs: number): void {
+    if (nowMs - this.sinceMs > SETTLE_ANEW_APART_MS) this.lastMs = Number.NEGATIVE_INFINITY;
   }
 
   isSettled(nowMs: number): boolean {

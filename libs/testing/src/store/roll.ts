@@ -25,7 +25,7 @@ const NO_FENCE: Fence = { boot: 0, sequence: 0 };
 /** The live roll as plain data: every method is one step at one moment. Lapses are decided on read. */
 export class Roll {
   readonly events = new EventLog();
-  private pulse: RollPulse;
+  private readonly pulse: RollPulse;
   private readonly servers = new Map<ServerId, ServerEntry>();
   private readonly bareIds = new Map<LocalId, BareId>();
 
@@ -87,7 +87,7 @@ export class Roll {
   }
 
   renew(nowMs: number, settlesAnew: boolean): boolean {
-    if (settlesAnew) this.pulse = new RollPulse(this.policy);
+    if (settlesAnew) this.pulse.settleAnew(nowMs);
     return this.pulse.beat(nowMs);
   }
 
