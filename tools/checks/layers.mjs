@@ -5,6 +5,7 @@ const libs = [
   'session-store',
   'events',
   'observability',
+  'tokens',
   'testing',
 ];
 
@@ -14,6 +15,7 @@ export const layers = {
   contracts: [],
   config: ['domain'],
   'session-store': ['domain', 'contracts', 'config'],
+  tokens: ['domain'],
   events: ['contracts'],
   observability: ['config'],
   testing: ['domain'],

@@ -2,7 +2,7 @@
 export const ERRORS = {
   INVALID_SESSION_ID: {
     status: 400,
-    message: 'sessionId must be given once: 1–320 bytes of UTF-8 without control characters.',
+    message: 'A session id must be given, once: 1–320 bytes of UTF-8 without control characters.',
   },
   INVALID_TRANSPORT: { status: 400, message: 'transport must be given once: HTTP or QUIC.' },
   INVALID_QUERY: {
@@ -29,13 +29,17 @@ export const ERRORS = {
   },
   PATH_NOT_FOUND: {
     status: 404,
-    message: 'There is nothing at this path: the lookup is POST /resolveSession.',
+    message:
+      'There is nothing at this path: the lookup is /resolveSession, the verifier /verify, the route /route.',
   },
-  METHOD_NOT_ALLOWED: { status: 405, message: 'The lookup takes POST only.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    message: 'This path does not take this method: the header Allow says which it takes.',
+  },
   REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time.' },
   BODY_TOO_LARGE: {
     status: 413,
-    message: 'The lookup takes no body: its parameters belong in the query string.',
+    message: 'The body is larger than anything that is asked here.',
   },
   HEADERS_TOO_LARGE: {
     status: 431,

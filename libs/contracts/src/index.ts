@@ -1,3 +1,4 @@
+export * from './connection-path';
 export * from './domain-events';
 export * from './error-codes';
 export * from './resolve-session';

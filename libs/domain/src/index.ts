@@ -1,3 +1,5 @@
+export * from './connection-token';
+export * from './door-address';
 export * from './endpoint';
 export * from './endpoint-policy';
 export * from './eviction';
@@ -11,3 +13,4 @@ export * from './roll';
 export * from './server-record';
 export * from './session-store.port';
 export * from './sweep';
+export * from './token-store.port';

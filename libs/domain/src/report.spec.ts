@@ -22,6 +22,12 @@ function listing(...ids: string[]): Partial<Report> {
   return { sessions: { kind: 'listed', ids: ids as LocalId[] } };
 }
 
+function reopening(reopened: readonly string[], ...ids: string[]): Partial<Report> {
+  return {
+    sessions: { kind: 'listed', ids: ids as LocalId[], reopened: reopened as LocalId[] },
+  };
+}
+
 function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `session-${index}`);
 }
@@ -35,6 +41,9 @@ describe('reportProblem', () => {
     ['as many sessions as allowed', listing(...numbered(SESSIONS_PER_SERVER_MAX))],
     ['an unknown list', { sessions: { kind: 'unknown' } }],
     ['a withheld list', { sessions: { kind: 'withheld' } }],
+    ['a session that was reopened', reopening(['a'], 'a', 'b')],
+    ['all sessions reopened', reopening(['b', 'a'], 'a', 'b')],
+    ['none reopened', reopening([], 'a')],
   ];
   it.each(fine)('has nothing against %s', (_, change) => {
     expect(reportProblem({ ...REPORT, ...change })).toBeUndefined();
@@ -59,6 +68,8 @@ describe('reportProblem', () => {
       /at most 500 sessions, not 501/,
     ],
     ['a session listed twice', listing('a', 'b', 'a'), /listed twice/],
+    ['a reopened session that is not listed', reopening(['a', 'b'], 'a'), /not listed/],
+    ['an empty session id reopened', reopening([''], 'a'), /not listed/],
     ['an empty session id', listing(''), /session id/],
     ['a session id with a control character', listing('a\u0007'), /session id/],
     ['an over-long session id', listing('x'.repeat(257)), /session id/],

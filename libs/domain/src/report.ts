@@ -23,7 +23,12 @@ export interface Fence {
 /** What an agent knows of its host's sessions. */
 export type SessionList =
   /** `dcv` listed exactly these (or they are the last it listed, within the grace period). */
-  | { readonly kind: 'listed'; readonly ids: readonly LocalId[] }
+  | {
+      readonly kind: 'listed';
+      readonly ids: readonly LocalId[];
+      /** Those of `ids` that were closed and opened anew since the last applied report: their tokens are void. */
+      readonly reopened?: readonly LocalId[];
+    }
   /** `dcv` has not answered since the agent started: whatever the store holds for this server stands. */
   | { readonly kind: 'unknown' }
   /** `dcv` has failed for longer than the grace period: no session of this server is believed any more. */
@@ -76,6 +81,8 @@ function sessionListProblem(sessions: SessionList): string | undefined {
   if (!ids.every(isLocalId))
     return 'a session id must be 1–256 bytes of UTF-8 without control characters';
   if (new Set(ids).size !== ids.length) return 'a session is listed twice';
+  if (sessions.reopened?.some((id) => !ids.includes(id)))
+    return 'a session is reopened that is not listed';
   return undefined;
 }
 

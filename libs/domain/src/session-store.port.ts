@@ -3,6 +3,7 @@ import type { PublicId, ServerId } from './ids';
 import type { Fence, Report, ReportOutcome } from './report';
 import type { Evidence } from './resolution';
 import type { ServerRecord } from './server-record';
+import type { TokenStore } from './token-store.port';
 
 /** What an agent needs of the store. Every method rejects with `StoreUnavailableError` when the store does not answer. */
 export interface ReportStore {
@@ -53,7 +54,7 @@ export interface ServerPage {
 }
 
 /** The live roll: one implementation on Redis, one in memory; both pass the conformance suite. */
-export interface SessionStore extends ReportStore, LookupStore, RollStore {}
+export interface SessionStore extends ReportStore, LookupStore, RollStore, TokenStore {}
 
 /** Why the store gave no answer. */
 export type StoreFailure =

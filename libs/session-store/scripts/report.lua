@@ -1,7 +1,7 @@
 -- A report in full: a new list, a new endpoint, a new boot, or the first one after a loss.
 -- KEYS  1 record:<server>  string, TTL retention     2 answer:<server>  string, TTL lease
 --       3 due              sorted set                4 pulse, 5 settled  strings
---       6 events           stream                    7… four per session with a bare form (include/changes.lua)
+--       6 events           stream                    7… of each session (include/changes.lua)
 -- ARGV  1 server  2 boot  3 sequence  4 digest of this report  5 digest of the record it replaces, dashes for none
 --       6 state (A, L, U)  7 answer  8 health and zone  9 lease of this report, ms  10 full lease, ms  11 retention, ms
 --       12 gap, ms  13 settle after, ms  14 cap of the stream  15 why sessions are gone (closed, unhealthy),
@@ -48,6 +48,8 @@ redis.call('ZADD', dueKey, roll.deadline, server)
 
 if not onRoll then roll.publish('server.joined', 'server', server, 'reason', record and 'returned' or 'new') end
 for _, change in ipairs(changes) do
+  local keeps = change.kind == '=' and onRoll
+  if not keeps then redis.call('UNLINK', change.tokens) end
   if change.kind == '-' then
     if onRoll then
       if change.id then release(change.id, roll) end
@@ -55,9 +57,10 @@ for _, change in ipairs(changes) do
     end
   else
     if change.id then claim(change.id, roll) end
-    if change.kind == '+' or not onRoll then
-      roll.publish('session.opened', 'server', server, 'session', change.session)
+    if change.kind == '!' and onRoll then
+      roll.publish('session.closed', 'server', server, 'session', change.session, 'reason', goneReason)
     end
+    if not keeps then roll.publish('session.opened', 'server', server, 'session', change.session) end
   end
 end
 return { 'applied' }

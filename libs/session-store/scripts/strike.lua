@@ -37,6 +37,7 @@ local roll = {
 }
 local changes = readChanges(12, 7)
 for _, change in ipairs(changes) do
+  redis.call('UNLINK', change.tokens)
   if change.id then release(change.id, roll) end
   roll.publish(why == 'withdrawn' and 'session.closed' or 'session.evicted',
     'server', server, 'session', change.session, 'reason', why)

@@ -92,10 +92,17 @@ describe('the changes between two lists', () => {
     expect(changes.map(({ text }) => text)).toEqual(['-bgone', '=bkept', '+bnew', '+qa~b']);
   });
 
-  it('bring four keys for each bare id, in the same order, all in the roll’s slot', () => {
-    const keys = sessionKeys(rollKeys({ keyPrefix: 'p', roll: 'r' }), changes);
-    expect(keys).toHaveLength(12);
-    expect(keys.slice(0, 4)).toEqual([
+  it('tell a kept session from one that was closed and opened anew', () => {
+    const anew = sessionChanges([kept!, gone!], [kept!, gone!, opened!], [gone!, opened!]);
+    expect(anew.map(({ text }) => text)).toEqual(['=bkept', '!bgone', '+bnew']);
+  });
+
+  it('bring the key of the tokens and four keys for each bare id, in the same order, all in the roll’s slot', () => {
+    const keys = sessionKeys(rollKeys({ keyPrefix: 'p', roll: 'r' }), SERVER, changes);
+    expect(keys).toHaveLength(16);
+    expect(keys.at(-1)).toBe('p:{r}:t:gpu-1~a~b');
+    expect(keys.slice(0, 5)).toEqual([
+      'p:{r}:t:gpu-1~gone',
       'p:{r}:b:gone',
       'p:{r}:k:gone',
       'p:{r}:c:gone',

@@ -1,4 +1,10 @@
-import type { LocalId, ServerId } from '@rollcall/domain';
+import {
+  qualifiedId,
+  type IpAddress,
+  type LocalId,
+  type ServerId,
+  type SessionName,
+} from '@rollcall/domain';
 
 /** What names a roll: every key of it starts with `<prefix>:{<roll>}:` and so shares one slot of a Cluster. */
 export interface RollName {
@@ -20,6 +26,10 @@ export interface RollKeys {
   claims(local: LocalId): string;
   /** hash, longest claim, only while contested: server → its answer. */
   contest(local: LocalId): string;
+  /** hash, longest token, only while there are any: digest of a token → its grant (scripts/include/grants.lua). */
+  tokens(session: SessionName): string;
+  /** string, guess window: how many wrong tokens came from an address, which is spelt as one hexadecimal number. */
+  guesses(source: IpAddress | undefined): string;
   /** sorted set: server → end of its lease. */
   readonly due: string;
   /** string, retention: `since:last`, the moments since which and at which last the roll was written without a gap. */
@@ -55,6 +65,8 @@ export function rollKeys({ keyPrefix, roll }: RollName): RollKeys {
     known: (local) => `${base}k:${local}`,
     claims: (local) => `${base}c:${local}`,
     contest: (local) => `${base}x:${local}`,
+    tokens: ({ server, session }) => `${base}t:${qualifiedId(server, session)}`,
+    guesses: (source) => `${base}g:${source?.toString(16) ?? 'unknown'}`,
     swept: `${base}swept`,
     ofServer: (server) => {
       const { due, pulse, settled, events } = rollWide;

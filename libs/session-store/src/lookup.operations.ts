@@ -32,8 +32,9 @@ export class LookupOperations {
 
   async renew(): Promise<{ settled: boolean }> {
     const { keys, policy, runner, script } = this.context;
-    const settlesAnew = this.renewalsFailed >= FAILED_RENEWALS_MAX ? SETTLE_ANEW_APART_MS : -1;
-    const args = [...pulseArguments(policy), settlesAnew];
+    const settlesAnewApartMs =
+      this.renewalsFailed >= FAILED_RENEWALS_MAX ? SETTLE_ANEW_APART_MS : -1;
+    const args = [...pulseArguments(policy), settlesAnewApartMs];
     this.renewalsFailed++;
     const settled = await runner.run('renew', () =>
       script('renew', [keys.pulse, keys.settled], args),

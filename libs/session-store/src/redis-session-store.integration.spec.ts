@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { leasePolicy } from '@rollcall/domain';
+import { GUESS_WINDOW_MS, leasePolicy } from '@rollcall/domain';
 import {
   describeRandomOperations,
   describeSessionStore,
@@ -7,6 +7,7 @@ import {
   type FlatEvent,
   type StoreHarness,
 } from '@rollcall/testing';
+import type { Redis } from 'ioredis';
 import { rollKeys } from './keys';
 import { RedisSessionStore } from './redis-session-store';
 
@@ -34,11 +35,20 @@ async function redisHarness(): Promise<StoreHarness> {
       return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
     },
     advance: async (ms) => void (await delay(ms)),
+    endGuessWindow: () => endGuessWindow(redis),
     events: async () =>
       (await redis.xrange(rollKeys(ROLL).events, '-', '+')).map(([, fields]) => toEvent(fields)),
     clear: async () => void (await redis.flushall()),
     stop: () => server.stop(),
   };
+}
+
+/** Takes the window off what is left of each counter's time: one that lasts longer, or for ever, stays. */
+async function endGuessWindow(redis: Redis): Promise<void> {
+  for (const key of await redis.keys(`${rollKeys(ROLL).guesses(0n).slice(0, -1)}*`)) {
+    const leftMs = (await redis.pttl(key)) - GUESS_WINDOW_MS;
+    if (leftMs > -GUESS_WINDOW_MS) await redis.pexpire(key, leftMs);
+  }
 }
 
 function toEvent(fields: readonly string[]): FlatEvent {

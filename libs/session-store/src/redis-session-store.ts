@@ -1,16 +1,21 @@
 import type {
+  Claimant,
   Evidence,
   EvictionOutcome,
   Fence,
   LapsedServer,
   LapseScan,
   LeasePolicy,
+  LocalId,
   PublicId,
   Report,
   ReportOutcome,
   ServerId,
   ServerPage,
+  SessionName,
   SessionStore,
+  TokenDigest,
+  TokenGrant,
 } from '@rollcall/domain';
 import type { Redis } from 'ioredis';
 import { CommandRunner } from './command-runner';
@@ -21,6 +26,7 @@ import type { StoreObserver } from './redis-connection';
 import { ReportOperations } from './report.operations';
 import { RollOperations } from './roll.operations';
 import type { StoreContext } from './store-context';
+import { TokenOperations } from './token.operations';
 
 /** Keeps the stream below some 20 MB: enough for hours of a large fleet's comings and goings. */
 export const EVENTS_MAX = 100_000;
@@ -30,6 +36,7 @@ export class RedisSessionStore implements SessionStore {
   private readonly reports: ReportOperations;
   private readonly lookups: LookupOperations;
   private readonly roll: RollOperations;
+  private readonly tokens: TokenOperations;
 
   constructor(redis: Redis, name: RollName, policy: LeasePolicy, observer: StoreObserver = {}) {
     const context: StoreContext = {
@@ -43,6 +50,7 @@ export class RedisSessionStore implements SessionStore {
     this.reports = new ReportOperations(context);
     this.lookups = new LookupOperations(context);
     this.roll = new RollOperations(context);
+    this.tokens = new TokenOperations(context);
   }
 
   report(report: Report): Promise<ReportOutcome> {
@@ -87,5 +95,30 @@ export class RedisSessionStore implements SessionStore {
 
   sinceLastSweepMs(): Promise<number | undefined> {
     return this.roll.sinceLastSweepMs();
+  }
+
+  grantToken(
+    session: SessionName,
+    digest: TokenDigest,
+    grant: TokenGrant,
+    ttlMs: number,
+  ): Promise<void> {
+    return this.tokens.grantToken(session, digest, grant, ttlMs);
+  }
+
+  findGrant(session: SessionName, digest: TokenDigest): Promise<TokenGrant | undefined> {
+    return this.tokens.findGrant(session, digest);
+  }
+
+  revokeTokens(session: SessionName, user?: string): Promise<number> {
+    return this.tokens.revokeTokens(session, user);
+  }
+
+  countGuess(sourceAddress: string): Promise<number> {
+    return this.tokens.countGuess(sourceAddress);
+  }
+
+  findClaimants(session: LocalId): Promise<readonly Claimant[]> {
+    return this.tokens.findClaimants(session);
   }
 }

@@ -90,6 +90,7 @@ export class ReportOperations {
 
   private isUnchanged(report: Report, known: Acknowledged): boolean {
     if (report.leaving || known.state !== 'A' || known.boot !== report.boot) return false;
+    if (reopenedIn(report).length > 0) return false;
     const { endpoint, healthy, zone } = report;
     return recordBody(endpoint, healthy, zone, listed(report, known.sessions)) === known.body;
   }
@@ -152,7 +153,7 @@ export class ReportOperations {
     next: Acknowledged,
   ): Promise<Reply> {
     const { keys, policy, eventsMax, runner, script } = this.context;
-    const changes = sessionChanges(base.sessions, next.sessions);
+    const changes = sessionChanges(base.sessions, next.sessions, reopenedIn(report));
     const args = [
       ...[report.server, report.boot, report.sequence, next.digest, base.digest, next.state],
       ...[encodeEndpoint(report.endpoint), encodeHealth(report.healthy, report.zone)],
@@ -161,7 +162,8 @@ export class ReportOperations {
       GONE_REASONS[report.sessions.kind],
       ...changes.map(({ text }) => text),
     ];
-    const scriptKeys = [...keys.ofServer(report.server), ...sessionKeys(keys, changes)];
+    const { server } = report;
+    const scriptKeys = [...keys.ofServer(server), ...sessionKeys(keys, server, changes)];
     return (await runner.run('report', () => script('report', scriptKeys, args))) as Reply;
   }
 
@@ -209,6 +211,10 @@ function listed(report: Report, stored: readonly LocalId[]): readonly LocalId[] 
     case 'withheld':
       return [];
   }
+}
+
+function reopenedIn({ sessions }: Report): readonly LocalId[] {
+  return (sessions.kind === 'listed' && sessions.reopened) || [];
 }
 
 function toOutcome([code, detail]: Reply): ReportOutcome {

@@ -1,5 +1,14 @@
-import { leasePolicy } from '@rollcall/domain';
-import { aReport, publicId, serverId, startTestRedis, type TestRedis } from '@rollcall/testing';
+import { leasePolicy, type SessionList, type TokenDigest } from '@rollcall/domain';
+import {
+  aReport,
+  listed,
+  localId,
+  publicId,
+  reopened,
+  serverId,
+  startTestRedis,
+  type TestRedis,
+} from '@rollcall/testing';
 import type { Redis } from 'ioredis';
 import { rollKeys } from './keys';
 import { RedisSessionStore } from './redis-session-store';
@@ -70,6 +79,29 @@ describe('what the store costs', () => {
   it('sends a changed report as one script', async () => {
     const changed = aReport({ server: 'gpu-1', sequence: 2, sessions: ['console', 'new'] });
     expect(await commandsOf(() => store.report(changed))).toEqual(['script']);
+  });
+
+  it('sends a report of a reopened session as one script, and the next as a touch', async () => {
+    const report = (sequence: number, sessions: SessionList) =>
+      store.report(aReport({ server: 'gpu-1', sequence, sessions }));
+    await report(2, listed('console', 'cad'));
+    const commands = await commandsOf(async () => {
+      await report(3, reopened('console', 'cad'));
+      await report(4, listed('console', 'cad'));
+    });
+    expect(commands).toEqual(['script', 'script']);
+  });
+
+  it('finds a token with one script, and who has an id with one read, or two while it is contested', async () => {
+    const name = { server: serverId('gpu-1'), session: localId('console') };
+    await store.grantToken(name, 'digest' as TokenDigest, { user: 'alice' }, 60_000);
+    expect(await commandsOf(() => store.findGrant(name, 'digest' as TokenDigest))).toEqual([
+      'script',
+    ]);
+    const findClaimants = () => store.findClaimants(name.session);
+    expect(await commandsOf(findClaimants)).toEqual(['mget']);
+    await store.report(aReport({ server: 'gpu-2' }));
+    expect(await commandsOf(findClaimants)).toEqual(['mget', 'hgetall']);
   });
 
   it('needs two round trips after a restart of the agent, and one from then on', async () => {

@@ -1,32 +1,42 @@
-import { hasBareForm, type LocalId } from '@rollcall/domain';
+import { hasBareForm, type LocalId, type ServerId } from '@rollcall/domain';
 import type { RollKeys } from './keys';
 
 /** What becomes of one session, as the scripts take it (scripts/include/changes.lua). */
 export interface SessionChange {
   readonly local: LocalId;
-  /** `+` opened, `=` kept, `-` gone; `b` with a bare form, `q` without; the local id. */
+  /** `+` opened, `=` kept, `!` closed and opened anew, `-` gone; `b` with a bare form, `q` without; the local id. */
   readonly text: string;
 }
 
-/** The changes that lead from one list to another, the gone ones first. */
+/** The changes that lead from one list to another, the gone ones first; `reopened` are no longer those of the first list. */
 export function sessionChanges(
   before: readonly LocalId[],
   after: readonly LocalId[],
+  reopened: readonly LocalId[] = [],
 ): SessionChange[] {
   const had = new Set(before);
   const has = new Set(after);
+  const anew = new Set(reopened);
+  const kindOf = (local: LocalId) => (!had.has(local) ? '+' : anew.has(local) ? '!' : '=');
   return [
     ...before.filter((local) => !has.has(local)).map((local) => change('-', local)),
-    ...after.map((local) => change(had.has(local) ? '=' : '+', local)),
+    ...after.map((local) => change(kindOf(local), local)),
   ];
 }
 
-/** The keys of the changes' bare ids, four each, in the order the scripts read them. */
-export function sessionKeys(keys: RollKeys, changes: readonly SessionChange[]): string[] {
-  return bareKeys(
-    keys,
-    changes.map(({ local }) => local),
-  );
+/**
+ * The keys of the changes, in the order the scripts read them: tokens, and four for a bare id. A kept session's tokens
+ * are among them, as it counts as opened when the store has forgotten its server.
+ */
+export function sessionKeys(
+  keys: RollKeys,
+  server: ServerId,
+  changes: readonly SessionChange[],
+): string[] {
+  return changes.flatMap(({ local: session }) => [
+    keys.tokens({ server, session }),
+    ...bareKeys(keys, [session]),
+  ]);
 }
 
 /** The keys of the sessions' bare ids, four for each that has one. */
@@ -41,6 +51,6 @@ export function bareKeys(keys: RollKeys, sessions: readonly LocalId[]): string[]
     ]);
 }
 
-function change(kind: '+' | '=' | '-', local: LocalId): SessionChange {
+function change(kind: '+' | '=' | '!' | '-', local: LocalId): SessionChange {
   return { local, text: `${kind}${hasBareForm(local) ? 'b' : 'q'}${local}` };
 }

@@ -1,4 +1,10 @@
-import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import {
   openSessionStore,
   type OpenSessionStore,
@@ -11,9 +17,12 @@ export const SESSION_STORE = Symbol('SessionStore');
 /** Injects the connection behind the store. */
 export const OPEN_SESSION_STORE = Symbol('OpenSessionStore');
 
+/** Longer than a Redis that is there ever takes; an app starts without one, too. */
+const FIRST_CONNECTION_MS = 1_000;
+
 /** Gives an app its session store; the connection is closed when the app has shut down. */
 @Module({})
-export class SessionStoreModule implements OnApplicationShutdown {
+export class SessionStoreModule implements OnModuleInit, OnApplicationShutdown {
   constructor(@Inject(OPEN_SESSION_STORE) private readonly opened: OpenSessionStore) {}
 
   /** Opens the store for the whole app. */
@@ -31,6 +40,11 @@ export class SessionStoreModule implements OnApplicationShutdown {
       ],
       exports: [SESSION_STORE, OPEN_SESSION_STORE],
     };
+  }
+
+  /** Nothing is let in before the connection is there: what came in between would fail. */
+  async onModuleInit(): Promise<void> {
+    await this.opened.ready(FIRST_CONNECTION_MS).catch(() => undefined);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -43,6 +43,6 @@ export async function strike(
     ...[policy.leaseTtlMs, ...pulseArguments(policy), eventsMax],
     ...changes.map(({ text }) => text),
   ];
-  const scriptKeys = [...keys.ofServer(server), ...sessionKeys(keys, changes)];
+  const scriptKeys = [...keys.ofServer(server), ...sessionKeys(keys, server, changes)];
   return (await runner.run('strike', () => script('strike', scriptKeys, args))) as StrikeReply;
 }

@@ -8,3 +8,4 @@ export * from './conformance/session-store.suite';
 export * from './conformance/store-harness';
 export type { FlatEvent } from './store/event-log';
 export * from './random/random-operations.suite';
+export * from './certificates/test-ca';

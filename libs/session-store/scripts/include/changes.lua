@@ -1,9 +1,11 @@
--- Reads what becomes of each session: from ARGV[first] on, one text each: '+' opened, '=' kept, '-' gone; then 'b' when
--- the id has a bare form (four keys, from KEYS[firstKey] on: bare, known, claims, contest), else 'q'; then the local id.
+-- Reads what becomes of each session: from ARGV[first] on, one text each: '+' opened, '=' kept, '!' closed and opened
+-- anew, '-' gone; then 'b' when the id has a bare form, else 'q'; then the local id. From KEYS[firstKey] on each has the
+-- key of its tokens and, with a bare form, four more: bare, known, claims, contest.
 local function readChanges(first, firstKey)
   local changes, key = {}, firstKey
   for index = first, #ARGV do
-    local change = { kind = string.sub(ARGV[index], 1, 1), session = string.sub(ARGV[index], 3) }
+    local change = { kind = string.sub(ARGV[index], 1, 1), session = string.sub(ARGV[index], 3), tokens = KEYS[key] }
+    key = key + 1
     if string.sub(ARGV[index], 2, 2) == 'b' then
       change.id = {
         session = change.session, bare = KEYS[key], known = KEYS[key + 1], claims = KEYS[key + 2], contest = KEYS[key + 3]

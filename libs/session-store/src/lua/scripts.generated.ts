@@ -1,6 +1,42 @@
 // Made from ../../scripts/*.lua by tools/checks/lua-scripts.mjs --write: change those.
 /** The store's Lua scripts by operation; KEYS, ARGV and returns are documented in the files they are made from. */
 export const LUA_SCRIPTS = {
+  countGuess: String.raw`
+local allowed, window = tonumber(ARGV[1]), ARGV[2]
+local counted = tonumber(redis.call('GET', KEYS[1]))
+if not counted then
+redis.call('SET', KEYS[1], '1', 'PX', window)
+return 1
+end
+return counted > allowed and counted or redis.call('INCR', KEYS[1])
+`.trim(),
+  findGrant: String.raw`
+#!lua flags=no-writes
+local function clock()
+local time = redis.call('TIME')
+return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function readGrant(value)
+local ends, user, address = string.match(value, '^(%d+)\t([^\t]*)\t(.*)$')
+return { ends = tonumber(ends), user = user, address = address }
+end
+
+local function goodGrants(tokensKey, now)
+local good, fields = {}, redis.call('HGETALL', tokensKey)
+for index = 1, #fields, 2 do
+local grant = readGrant(fields[index + 1])
+grant.digest = fields[index]
+if grant.ends > now then good[#good + 1] = grant else redis.call('HDEL', tokensKey, grant.digest) end
+end
+table.sort(good, function(one, other) return one.ends < other.ends end)
+return good
+end
+local found = redis.call('HGET', KEYS[1], ARGV[1])
+if not found then return nil end
+local grant = readGrant(found)
+if grant.ends <= clock() then return nil end
+return { grant.user, grant.address }
+`.trim(),
   findLapsed: String.raw`
 #!lua flags=no-writes
 local function clock()
@@ -12,6 +48,41 @@ local found = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV
 table.insert(found, 1, redis.call('ZCOUNT', KEYS[1], '-inf', now))
 table.insert(found, 1, redis.call('EXISTS', KEYS[2]))
 return found
+`.trim(),
+  grantToken: String.raw`
+local function clock()
+local time = redis.call('TIME')
+return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function readGrant(value)
+local ends, user, address = string.match(value, '^(%d+)\t([^\t]*)\t(.*)$')
+return { ends = tonumber(ends), user = user, address = address }
+end
+
+local function goodGrants(tokensKey, now)
+local good, fields = {}, redis.call('HGETALL', tokensKey)
+for index = 1, #fields, 2 do
+local grant = readGrant(fields[index + 1])
+grant.digest = fields[index]
+if grant.ends > now then good[#good + 1] = grant else redis.call('HDEL', tokensKey, grant.digest) end
+end
+table.sort(good, function(one, other) return one.ends < other.ends end)
+return good
+end
+local tokensKey, digest, grant, ttl, most = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+
+local now = clock()
+redis.call('HSET', tokensKey, digest, string.format('%.0f\t%s', now + ttl, grant))
+local good = goodGrants(tokensKey, now)
+local excess = #good - most
+for _, other in ipairs(good) do
+if excess > 0 and other.digest ~= digest then
+redis.call('HDEL', tokensKey, other.digest)
+excess = excess - 1
+end
+end
+redis.call('PEXPIREAT', tokensKey, good[#good].ends)
+return redis.status_reply('OK')
 `.trim(),
   renew: String.raw`
 #!lua flags=allow-oom
@@ -91,7 +162,8 @@ end
 local function readChanges(first, firstKey)
 local changes, key = {}, firstKey
 for index = first, #ARGV do
-local change = { kind = string.sub(ARGV[index], 1, 1), session = string.sub(ARGV[index], 3) }
+local change = { kind = string.sub(ARGV[index], 1, 1), session = string.sub(ARGV[index], 3), tokens = KEYS[key] }
+key = key + 1
 if string.sub(ARGV[index], 2, 2) == 'b' then
 change.id = {
 session = change.session, bare = KEYS[key], known = KEYS[key + 1], claims = KEYS[key + 2], contest = KEYS[key + 3]
@@ -267,6 +339,8 @@ redis.call('ZADD', dueKey, roll.deadline, server)
 
 if not onRoll then roll.publish('server.joined', 'server', server, 'reason', record and 'returned' or 'new') end
 for _, change in ipairs(changes) do
+local keeps = change.kind == '=' and onRoll
+if not keeps then redis.call('UNLINK', change.tokens) end
 if change.kind == '-' then
 if onRoll then
 if change.id then release(change.id, roll) end
@@ -274,12 +348,48 @@ roll.publish('session.closed', 'server', server, 'session', change.session, 'rea
 end
 else
 if change.id then claim(change.id, roll) end
-if change.kind == '+' or not onRoll then
-roll.publish('session.opened', 'server', server, 'session', change.session)
+if change.kind == '!' and onRoll then
+roll.publish('session.closed', 'server', server, 'session', change.session, 'reason', goneReason)
 end
+if not keeps then roll.publish('session.opened', 'server', server, 'session', change.session) end
 end
 end
 return { 'applied' }
+`.trim(),
+  revokeTokens: String.raw`
+#!lua flags=allow-oom
+local function clock()
+local time = redis.call('TIME')
+return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function readGrant(value)
+local ends, user, address = string.match(value, '^(%d+)\t([^\t]*)\t(.*)$')
+return { ends = tonumber(ends), user = user, address = address }
+end
+
+local function goodGrants(tokensKey, now)
+local good, fields = {}, redis.call('HGETALL', tokensKey)
+for index = 1, #fields, 2 do
+local grant = readGrant(fields[index + 1])
+grant.digest = fields[index]
+if grant.ends > now then good[#good + 1] = grant else redis.call('HDEL', tokensKey, grant.digest) end
+end
+table.sort(good, function(one, other) return one.ends < other.ends end)
+return good
+end
+local tokensKey, user = KEYS[1], ARGV[1]
+
+local revoked, ends = 0, nil
+for _, grant in ipairs(goodGrants(tokensKey, clock())) do
+if not user or grant.user == user then
+redis.call('HDEL', tokensKey, grant.digest)
+revoked = revoked + 1
+else
+ends = grant.ends
+end
+end
+if ends then redis.call('PEXPIREAT', tokensKey, ends) end
+return revoked
 `.trim(),
   strike: String.raw`
 #!lua flags=allow-oom
@@ -332,7 +442,8 @@ end
 local function readChanges(first, firstKey)
 local changes, key = {}, firstKey
 for index = first, #ARGV do
-local change = { kind = string.sub(ARGV[index], 1, 1), session = string.sub(ARGV[index], 3) }
+local change = { kind = string.sub(ARGV[index], 1, 1), session = string.sub(ARGV[index], 3), tokens = KEYS[key] }
+key = key + 1
 if string.sub(ARGV[index], 2, 2) == 'b' then
 change.id = {
 session = change.session, bare = KEYS[key], known = KEYS[key + 1], claims = KEYS[key + 2], contest = KEYS[key + 3]
@@ -501,6 +612,7 @@ server = server, now = now, settled = settled, lease = lease, retention = retent
 }
 local changes = readChanges(12, 7)
 for _, change in ipairs(changes) do
+redis.call('UNLINK', change.tokens)
 if change.id then release(change.id, roll) end
 roll.publish(why == 'withdrawn' and 'session.closed' or 'session.evicted',
 'server', server, 'session', change.session, 'reason', why)

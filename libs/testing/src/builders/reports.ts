@@ -19,6 +19,11 @@ export function listed(...ids: readonly string[]): SessionList {
   return { kind: 'listed', ids: ids.map(localId) };
 }
 
+/** A complete list of sessions, of which one was closed and opened anew. */
+export function reopened(anew: string, ...others: readonly string[]): SessionList {
+  return { kind: 'listed', ids: [anew, ...others].map(localId), reopened: [localId(anew)] };
+}
+
 /** The first report of the healthy server `gpu-1` with the session `console`. */
 export function aReport(traits: ReportTraits = {}): Report {
   const { server = 'gpu-1', endpoint, sessions = ['console'], ...rest } = traits;

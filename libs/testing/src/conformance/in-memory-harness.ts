@@ -1,3 +1,4 @@
+import { GUESS_WINDOW_MS } from '@rollcall/domain';
 import { FakeClock } from '../clock/fake-clock';
 import { InMemorySessionStore } from '../store/in-memory-session-store';
 import type { StoreHarness } from './store-harness';
@@ -12,6 +13,7 @@ export async function inMemoryHarness(): Promise<StoreHarness> {
     slackMs: 1,
     now: async () => clock.now(),
     advance: async (ms) => clock.advance(ms),
+    endGuessWindow: async () => clock.advance(GUESS_WINDOW_MS),
     events: async () => store.events(),
     clear: async () => store.clear(),
     stop: async () => undefined,

@@ -52,6 +52,10 @@ export class Scene {
     this.eventsSeen = 0;
   }
 
+  endGuessWindow(): Promise<void> {
+    return this.harness.endGuessWindow();
+  }
+
   now(): Promise<number> {
     return this.harness.now();
   }

@@ -1,4 +1,5 @@
 import { describeBareIds } from './bare-ids.suite';
+import { describeClaimants } from './claimants.suite';
 import { describeEvictions } from './evictions.suite';
 import { describeFences } from './fences.suite';
 import { describeLeases } from './leases.suite';
@@ -8,6 +9,8 @@ import { describeRoll } from './roll.suite';
 import { describeSettling } from './settling.suite';
 import { Stage } from './stage';
 import type { StoreHarness, StoreHarnessFactory } from './store-harness';
+import { describeTokenEnds } from './token-ends.suite';
+import { describeTokens } from './tokens.suite';
 import { describeUnknownLists } from './unknown-lists.suite';
 
 /** The conformance suite: what every implementation of the `SessionStore` port has to do. */
@@ -29,5 +32,8 @@ export function describeSessionStore(name: string, makeHarness: StoreHarnessFact
     describeSettling(stage);
     describeEvictions(stage);
     describeRoll(stage);
+    describeTokens(stage);
+    describeTokenEnds(stage);
+    describeClaimants(stage);
   });
 }

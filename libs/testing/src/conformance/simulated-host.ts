@@ -4,10 +4,12 @@ import type {
   Report,
   ReportOutcome,
   ServerId,
+  SessionList,
+  SessionName,
   SessionStore,
 } from '@rollcall/domain';
 import { localId } from '../builders/ids';
-import { aReport, type ReportTraits } from '../builders/reports';
+import { aReport, listed, type ReportTraits } from '../builders/reports';
 
 /** A host whose agent reports in order: remembers what it said last, and counts boots and sequences. */
 export class SimulatedHost {
@@ -40,6 +42,11 @@ export class SimulatedHost {
   /** The public id of a session of this host. */
   has(session: string): string {
     return `${this.server}~${session}`;
+  }
+
+  /** A session of this host, named beyond doubt. */
+  name(session: string): SessionName {
+    return { server: this.server, session: localId(session) };
   }
 
   /** Where a lookup for a session of this host has to lead. */
@@ -78,7 +85,7 @@ export class SimulatedHost {
     this.last = aReport({
       ...this.last,
       ...this.nextFence(),
-      sessions: sessions ?? this.last.sessions,
+      sessions: sessions ?? unchanged(this.last.sessions),
       endpoint: { ...this.last.endpoint, ...endpoint },
       ...rest,
     });
@@ -89,4 +96,9 @@ export class SimulatedHost {
     this.last = { ...this.last, sequence: this.last.sequence + 1 };
     return this.fence;
   }
+}
+
+/** The list as the next report repeats it: what was reopened is so once. */
+function unchanged(sessions: SessionList): SessionList {
+  return sessions.kind === 'listed' ? listed(...sessions.ids) : sessions;
 }

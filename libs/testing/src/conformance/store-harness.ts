@@ -15,6 +15,8 @@ export interface StoreHarness {
   now(): Promise<number>;
   /** Lets so many milliseconds pass on the store's clock, lapses included. */
   advance(ms: number): Promise<void>;
+  /** Lets the guess window pass (`GUESS_WINDOW_MS`) for the wrong tokens counted so far. */
+  endGuessWindow(): Promise<void>;
   /** The events the store holds, oldest first. */
   events(): Promise<FlatEvent[]>;
   /** Takes everything from the store, the way FLUSHALL does. */

@@ -29,7 +29,7 @@ export function describeRandomOperations(
     afterAll(async () => harness.stop());
 
     it.each(seeds)(
-      `keeps I1–I4 and I7 through ${operations} of them (seed %i)`,
+      `keeps I1–I4 and I7, and tokens with their sessions, through ${operations} of them (seed %i)`,
       async (seed) => {
         const run = new RandomRun(harness, new SeededRandom(seed));
         await run.start();

@@ -31,12 +31,18 @@ export class RandomReports {
   /** The next one, unchanged. */
   following(server: ServerId): Report {
     const last = this.newest.get(server) ?? this.changed(server);
-    return { ...last, sequence: last.sequence + 1 };
+    return { ...last, sequence: last.sequence + 1, sessions: withoutReopened(last.sessions) };
   }
 
   ofNextBoot(server: ServerId): Report {
     const last = this.following(server);
     return { ...last, boot: last.boot + 1, sequence: 1 };
+  }
+
+  /** The next one, whose only news is that sessions were reopened. */
+  reopening(server: ServerId): Report {
+    const next = this.following(server);
+    return { ...next, sessions: this.someReopened(next.sessions) };
   }
 
   /** The next one, with another list and sometimes more that is new. */
@@ -67,6 +73,16 @@ export class RandomReports {
     if (this.random.chance(0.06)) return { kind: 'unknown' };
     if (this.random.chance(0.06)) return { kind: 'withheld' };
     const probability = this.random.pick([0.2, 0.4, 0.8]);
-    return { kind: 'listed', ids: this.random.subset(this.locals, probability) };
+    const list = { kind: 'listed', ids: this.random.subset(this.locals, probability) } as const;
+    return this.random.chance(0.2) ? this.someReopened(list) : list;
   }
+
+  private someReopened(list: SessionList): SessionList {
+    if (list.kind !== 'listed') return list;
+    return { ...list, reopened: this.random.subset(list.ids) };
+  }
+}
+
+function withoutReopened(list: SessionList): SessionList {
+  return list.kind === 'listed' ? { kind: 'listed', ids: list.ids } : list;
 }

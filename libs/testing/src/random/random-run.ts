@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LapsedServer, Report, ReportOutcome, ServerId } from '@rollcall/domain';
+import type { LapsedServer, Report, ReportOutcome, ServerId, TokenDigest } from '@rollcall/domain';
 import { localId, serverId } from '../builders/ids';
 import { RollTime } from '../conformance/roll-time';
 import type { StoreHarness } from '../conformance/store-harness';
 import { RandomReports } from './random-reports';
+import { later } from './moments';
 import { violationsIn } from './roll-checks';
 import { RollOracle, type Circumstances } from './roll-oracle';
 import { takeSnapshot } from './roll-snapshot';
@@ -19,6 +20,8 @@ const WEIGHTS = {
   everybodyBeats: 12,
   replay: 10,
   reboot: 5,
+  reopen: 4,
+  grantToken: 8,
   withdraw: 4,
   evictNow: 3,
   sweep: 6,
@@ -42,6 +45,7 @@ export class RandomRun {
   private readonly reports: RandomReports;
   private scans: LapsedServer[] = [];
   private unsettledUntilMs = 0;
+  private tokensGranted = 0;
 
   constructor(
     private readonly harness: StoreHarness,
@@ -76,6 +80,10 @@ export class RandomRun {
         return this.sendIfAny(this.reports.earlier());
       case 'reboot':
         return this.send(this.reports.ofNextBoot(server));
+      case 'reopen':
+        return this.send(this.reports.reopening(server));
+      case 'grantToken':
+        return this.grantToken(server);
       case 'withdraw':
         return this.withdraw(server);
       case 'evictNow':
@@ -106,10 +114,38 @@ export class RandomRun {
 
   private async look(): Promise<void> {
     const snapshot = await takeSnapshot(this.harness, SERVERS, LOCALS);
-    const violations = violationsIn(snapshot, this.oracle);
+    const violations = [...violationsIn(snapshot, this.oracle), ...(await this.tokenViolations())];
     if (snapshot.settled && snapshot.toMs < this.unsettledUntilMs)
       violations.push('the roll is settled too early');
     if (violations.length > 0) throw new Error(violations.join('\n'));
+  }
+
+  private async tokenViolations(): Promise<string[]> {
+    const { store } = this.harness;
+    const { tokens } = this.oracle;
+    const looked = tokens.newest();
+    const fromMs = await this.harness.now();
+    const grants = await Promise.all(
+      looked.map(({ session, digest }) => store.findGrant(session, digest)),
+    );
+    const now = { fromMs, toMs: await this.harness.now() };
+    return looked.flatMap((token, index) => {
+      const got = grants[index] === undefined ? 'no' : 'yes';
+      const expected = tokens.isGood(token, now);
+      return expected === 'maybe' || expected === got
+        ? []
+        : [`${token.digest} is good: ${got}, but should be: ${expected}`];
+    });
+  }
+
+  private async grantToken(server: ServerId): Promise<void> {
+    const { store, policy } = this.harness;
+    const name = { server, session: this.random.pick(LOCALS) };
+    const digest = `token ${++this.tokensGranted}` as TokenDigest;
+    const ttlMs = this.random.pick([policy.gapMs, policy.leaseTtlMs, policy.retentionMs * 10]);
+    const when = await this.during(() => store.grantToken(name, digest, { user: 'any' }, ttlMs));
+    this.oracle.tokens.granted(name, digest, later(when, ttlMs));
+    this.note(`${digest} for ${server}~${name.session} for ${ttlMs} ms`);
   }
 
   private async send(report: Report): Promise<void> {

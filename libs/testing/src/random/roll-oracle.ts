@@ -10,6 +10,7 @@ import {
   type ServerId,
 } from '@rollcall/domain';
 import { isBefore, later, type Certainty, type Moments } from './moments';
+import { TokenOracle } from './token-oracle';
 
 /** All the oracle holds to be true of one server. */
 export interface ServerTruth {
@@ -42,6 +43,7 @@ export interface Circumstances extends Moments {
 
 /** What the invariants say must be true after a history of reports and evictions; knows nothing of how a store works. */
 export class RollOracle {
+  readonly tokens = new TokenOracle();
   private readonly truths = new Map<ServerId, ServerTruth>();
   private readonly owners = new Map<LocalId, Ownership>();
   /** Who may have been believed alone with a bare id on a settled roll, since it last claimed it anew. */
@@ -107,6 +109,9 @@ export class RollOracle {
     });
     const list = this.truths.get(server)?.list ?? [];
     const closed = before?.list?.filter((id) => !list.includes(id)) ?? [];
+    const opened = list.filter((id) => !before?.list?.includes(id));
+    if (!before || isBefore(when, before.retainedUntil) !== 'yes') this.tokens.doubted(server);
+    this.tokens.ended(server, [...closed, ...opened, ...reopenedIn(report)]);
     for (const id of closed) this.letGo(server, id, when);
     for (const id of list) this.claimed(server, id, when);
   }
@@ -115,6 +120,9 @@ export class RollOracle {
     const before = this.truths.get(server);
     const retainedUntil = later(when, this.policy.retentionMs);
     this.truths.set(server, { server, fence, leaseEnds: when, retainedUntil });
+    if (before && isBefore(when, before.retainedUntil) === 'yes')
+      this.tokens.ended(server, before.list ?? []);
+    else this.tokens.doubted(server);
     for (const id of before?.list ?? []) this.letGo(server, id, when);
   }
 
@@ -138,6 +146,7 @@ export class RollOracle {
     this.truths.clear();
     this.owners.clear();
     this.settledClaims.clear();
+    this.tokens.lostEverything();
   }
 
   private claimed(server: ServerId, id: LocalId, when: Circumstances): void {
@@ -171,6 +180,10 @@ export class RollOracle {
       if (claim.startsWith(`${server}~`)) this.settledClaims.delete(claim);
     }
   }
+}
+
+function reopenedIn({ sessions }: Report): readonly LocalId[] {
+  return (sessions.kind === 'listed' && sessions.reopened) || [];
 }
 
 function listAfter(

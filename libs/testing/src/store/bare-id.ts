@@ -1,4 +1,5 @@
 import type {
+  Claimant,
   Endpoint,
   Evidence,
   LastKnown,
@@ -53,6 +54,12 @@ export class BareId {
       case 'nobody':
         return { kind: 'absent', settled, lastKnown: this.lastKnown(nowMs) };
     }
+  }
+
+  /** Everybody who claims it, or who is last known to have had it alone. */
+  claimants(nowMs: number): readonly Claimant[] {
+    if (this.standing(nowMs).kind === 'contested') return [...this.claims.values()].map(claimant);
+    return this.soleClaims(nowMs).map(claimant);
   }
 
   claim(claim: Claim, step: RollStep): void {
@@ -149,6 +156,13 @@ export class BareId {
     return this.contested ? { kind: 'contested' } : { kind: 'sole', claim: believed };
   }
 
+  private soleClaims(nowMs: number): Claim[] {
+    const standing = this.standing(nowMs);
+    if (standing.kind === 'sole') return [standing.claim];
+    const memory = this.remembered(nowMs);
+    return memory?.kind === 'sole' ? [memory.claim] : [];
+  }
+
   private dropLapsed(nowMs: number): void {
     for (const { server, leaseEndsAtMs } of [...this.claims.values()]) {
       if (leaseEndsAtMs <= nowMs) this.claims.delete(server);
@@ -183,6 +197,10 @@ export class BareId {
   private destination({ server, endpoint }: Claim) {
     return { server, session: this.local, endpoint };
   }
+}
+
+function claimant({ server, endpoint }: Claim): Claimant {
+  return { server, endpoint };
 }
 
 function before(memory: Memory | undefined): ServerId | undefined {

@@ -1,23 +1,29 @@
 import {
   DEFAULT_TIMINGS,
   FAILED_RENEWALS_MAX,
+  grantProblem,
   InvalidReportError,
   leasePolicy,
   reportProblem,
   StoreUnavailableError,
+  type Claimant,
   type EvictionOutcome,
   type Evidence,
   type Fence,
   type LapsedServer,
   type LapseScan,
   type LeasePolicy,
+  type LocalId,
   type PublicId,
   type Report,
   type ReportOutcome,
   type ServerId,
   type ServerPage,
+  type SessionName,
   type SessionStore,
   type StoreFailure,
+  type TokenDigest,
+  type TokenGrant,
 } from '@rollcall/domain';
 import { FakeClock } from '../clock/fake-clock';
 import type { StoreClock } from '../clock/store-clock';
@@ -48,7 +54,7 @@ export class InMemorySessionStore implements SessionStore {
     this.roll = new Roll(this.policy);
   }
 
-  /** From now on: `unreachable` fails every call, `refused` every write, `full` every report that brings something new. */
+  /** From now on: `unreachable` fails every call, `refused` every write, `full` what brings something new. */
   goDown(failure: StoreFailure): void {
     this.failure = failure;
   }
@@ -126,6 +132,34 @@ export class InMemorySessionStore implements SessionStore {
     return this.sweptAtMs === undefined ? undefined : nowMs - this.sweptAtMs;
   }
 
+  async grantToken(
+    session: SessionName,
+    digest: TokenDigest,
+    grant: TokenGrant,
+    ttlMs: number,
+  ): Promise<void> {
+    const problem = grantProblem(grant, ttlMs);
+    if (problem !== undefined) throw new TypeError(problem);
+    const nowMs = this.add();
+    this.roll.tokens.grant(session, digest, grant, nowMs + ttlMs, nowMs);
+  }
+
+  async findGrant(session: SessionName, digest: TokenDigest): Promise<TokenGrant | undefined> {
+    return this.roll.tokens.find(session, digest, this.read());
+  }
+
+  async revokeTokens(session: SessionName, user?: string): Promise<number> {
+    return this.roll.tokens.void(session, this.write(), user);
+  }
+
+  async countGuess(sourceAddress: string): Promise<number> {
+    return this.roll.tokens.countGuess(sourceAddress, this.add());
+  }
+
+  async findClaimants(session: LocalId): Promise<readonly Claimant[]> {
+    return this.roll.claimants(session, this.read());
+  }
+
   private read(): number {
     if (this.failure === 'unreachable') throw new StoreUnavailableError('unreachable');
     return this.clock.now();
@@ -136,5 +170,11 @@ export class InMemorySessionStore implements SessionStore {
       throw new StoreUnavailableError(this.failure);
     }
     return this.clock.now();
+  }
+
+  private add(): number {
+    const nowMs = this.write();
+    if (this.failure === 'full') throw new StoreUnavailableError('full');
+    return nowMs;
   }
 }

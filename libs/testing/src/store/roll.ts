@@ -1,5 +1,6 @@
 import {
   hasBareForm,
+  type Claimant,
   type EvictionOutcome,
   type EvictionReason,
   type Evidence,
@@ -19,12 +20,14 @@ import { EventLog } from './event-log';
 import { RollPulse } from './roll-pulse';
 import type { RollStep } from './roll-step';
 import { fenceOf, recordOf, refusalBy, type Present, type ServerEntry } from './server-entry';
+import { TokenLedger } from './token-ledger';
 
 const NO_FENCE: Fence = { boot: 0, sequence: 0 };
 
 /** The live roll as plain data: every method is one step at one moment. Lapses are decided on read. */
 export class Roll {
   readonly events = new EventLog();
+  readonly tokens = new TokenLedger();
   private readonly pulse: RollPulse;
   private readonly servers = new Map<ServerId, ServerEntry>();
   private readonly bareIds = new Map<LocalId, BareId>();
@@ -99,6 +102,10 @@ export class Roll {
     return { kind: 'absent', settled, lastKnown: { kind: 'nothing' } };
   }
 
+  claimants(local: LocalId, nowMs: number): readonly Claimant[] {
+    return this.bareIds.get(local)?.claimants(nowMs) ?? [];
+  }
+
   findLapsed(limit: number, nowMs: number): LapseScan {
     const lapsed = this.present().filter(([, entry]) => entry.leaseEndsAtMs <= nowMs);
     return {
@@ -145,13 +152,21 @@ export class Roll {
   private applyList(before: readonly LocalId[], after: Present, step: RollStep): void {
     const { server, sessions: list } = after.report;
     const now = after.sessions ?? [];
+    const reopened = (list.kind === 'listed' && list.reopened) || [];
     for (const session of before.filter((id) => !now.includes(id))) {
+      this.tokens.void({ server, session }, step.nowMs);
       this.bareId(session)?.withdraw(server, step);
       const reason = list.kind === 'withheld' ? 'unhealthy' : 'closed';
       step.publish('session.closed', { server, session, reason });
     }
     for (const session of now) {
-      if (!before.includes(session)) step.publish('session.opened', { server, session });
+      const wasThere = before.includes(session);
+      if (wasThere && reopened.includes(session))
+        step.publish('session.closed', { server, session, reason: 'closed' });
+      if (!wasThere || reopened.includes(session)) {
+        this.tokens.void({ server, session }, step.nowMs);
+        step.publish('session.opened', { server, session });
+      }
       this.bareId(session)?.claim(claimOf(after), step);
     }
   }
@@ -172,6 +187,7 @@ export class Roll {
     const type = reason === 'withdrawn' ? 'session.closed' : 'session.evicted';
     const sessions = this.sessionsNow(server, step.nowMs);
     for (const session of sessions) {
+      this.tokens.void({ server, session }, step.nowMs);
       this.bareId(session)?.withdraw(server, step);
       step.publish(type, { server, session, reason });
     }

@@ -5,6 +5,7 @@ import type {
   ReportOutcome,
   ServerId,
   ServerRecord,
+  SessionList,
 } from '@rollcall/domain';
 
 /** A server that is on the roll. */
@@ -49,7 +50,7 @@ export function onlyRenews(entry: ServerEntry | undefined, report: Report): bool
   if (entry?.kind !== 'present' || entry.report.boot !== report.boot) return false;
   const { sequence: _before, sessions: listBefore, ...restBefore } = entry.report;
   const { sequence: _now, sessions: list, ...rest } = report;
-  return same(restBefore, rest) && (list.kind === 'unknown' || same(listBefore, list));
+  return same(restBefore, rest) && (list.kind === 'unknown' || onlyRepeats(listBefore, list));
 }
 
 /** The entry as the port shows it. */
@@ -66,6 +67,11 @@ export function recordOf(server: ServerId, entry: Present): ServerRecord {
     reportedAtMs: entry.reportedAtMs,
     leaseEndsAtMs: entry.leaseEndsAtMs,
   };
+}
+
+function onlyRepeats(before: SessionList, list: SessionList): boolean {
+  if (before.kind !== 'listed' || list.kind !== 'listed') return before.kind === list.kind;
+  return same(before.ids, list.ids) && !list.reopened?.length;
 }
 
 function same(one: unknown, other: unknown): boolean {

@@ -1,11 +1,19 @@
-import { leasePolicy, DEFAULT_TIMINGS, type StoreFailure } from '@rollcall/domain';
-import { publicId, serverId } from '../builders/ids';
-import { aReport } from '../builders/reports';
+import {
+  leasePolicy,
+  DEFAULT_TIMINGS,
+  type StoreFailure,
+  type TokenDigest,
+} from '@rollcall/domain';
+import { localId, publicId, serverId } from '../builders/ids';
+import { aReport, reopened } from '../builders/reports';
 import { FakeClock } from '../clock/fake-clock';
 import { InMemorySessionStore } from './in-memory-session-store';
 
 const POLICY = leasePolicy(DEFAULT_TIMINGS);
 const GPU_1 = serverId('gpu-1');
+const CONSOLE = { server: GPU_1, session: localId('console') };
+const DIGEST = 'a digest' as TokenDigest;
+const LONG_MS = 3_600_000;
 
 function failure(failure: StoreFailure) {
   return expect.objectContaining({ code: 'STORE_UNAVAILABLE', failure });
@@ -28,6 +36,8 @@ describe('an in-memory store that goes down', () => {
     findLapsed: () => store.findLapsed(1),
     servers: () => store.servers(0, 1),
     sinceLastSweepMs: () => store.sinceLastSweepMs(),
+    findGrant: () => store.findGrant(CONSOLE, DIGEST),
+    findClaimants: () => store.findClaimants(CONSOLE.session),
   };
   const writes = {
     report: () => store.report(aReport({ sequence: 2 })),
@@ -36,6 +46,9 @@ describe('an in-memory store that goes down', () => {
     evict: () => store.evict({ server: GPU_1, fence: { boot: 1, sequence: 1 }, sessions: [] }),
     evictNow: () => store.evictNow(GPU_1),
     sweepFinished: () => store.sweepFinished(),
+    grantToken: () => store.grantToken(CONSOLE, DIGEST, { user: 'alice' }, LONG_MS),
+    revokeTokens: () => store.revokeTokens(CONSOLE),
+    countGuess: () => store.countGuess('10.0.0.1'),
   };
 
   it.each(Object.entries({ ...reads, ...writes }))('unreachable: %s fails', async (_, call) => {
@@ -62,10 +75,28 @@ describe('an in-memory store that goes down', () => {
       aReport({ sequence: 3, sessions: ['console', 'new'] }),
       aReport({ sequence: 3, endpoint: { httpPort: 9443 } }),
       aReport({ boot: 2 }),
+      aReport({ sequence: 3, sessions: reopened('console') }),
     ];
     for (const report of news) await expect(store.report(report)).rejects.toEqual(failure('full'));
     await expect(store.renew()).resolves.toEqual({ settled: false });
     expect(await lookUp()).toMatchObject({ kind: 'answer' });
+  });
+
+  it('full: goes on renewing what was reopened before', async () => {
+    await store.report(aReport({ sequence: 2, sessions: reopened('console') }));
+    store.goDown('full');
+
+    expect(await store.report(aReport({ sequence: 3 }))).toEqual({ kind: 'applied' });
+  });
+
+  it('full: finds and revokes tokens, takes no new one, and counts no guess', async () => {
+    await store.grantToken(CONSOLE, DIGEST, { user: 'alice' }, LONG_MS);
+    store.goDown('full');
+
+    expect(await store.findGrant(CONSOLE, DIGEST)).toEqual({ user: 'alice' });
+    await expect(writes.grantToken()).rejects.toEqual(failure('full'));
+    await expect(writes.countGuess()).rejects.toEqual(failure('full'));
+    expect(await store.revokeTokens(CONSOLE)).toBe(1);
   });
 
   it('comes back with what it held, its leases shorter by the time it was away', async () => {
@@ -79,6 +110,8 @@ describe('an in-memory store that goes down', () => {
 
   it('comes back empty, events and fences as well', async () => {
     await store.sweepFinished();
+    await writes.grantToken();
+    await writes.countGuess();
     store.goDown('unreachable');
     store.comeBack({ empty: true });
 
@@ -86,6 +119,8 @@ describe('an in-memory store that goes down', () => {
     expect(await lookUp()).toEqual(nothing);
     expect(store.events()).toEqual([]);
     expect(await store.sinceLastSweepMs()).toBeUndefined();
+    expect(await store.findGrant(CONSOLE, DIGEST)).toBeUndefined();
+    expect(await store.countGuess('10.0.0.1')).toBe(1);
     expect(await store.report(aReport())).toEqual({ kind: 'applied' });
   });
 

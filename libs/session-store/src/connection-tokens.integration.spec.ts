@@ -1,0 +1,147 @@
+import { GUESS_WINDOW_MS, leasePolicy, type TokenDigest } from '@rollcall/domain';
+import {
+  aReport,
+  localId,
+  reopened,
+  serverId,
+  startTestRedis,
+  type TestRedis,
+} from '@rollcall/testing';
+import type { Redis } from 'ioredis';
+import { rollKeys } from './keys';
+import { RedisSessionStore } from './redis-session-store';
+
+const POLICY = leasePolicy({
+  intervalMs: 5_000,
+  leaseTtlMs: 20_000,
+  retentionMs: 900_000,
+  sweepIntervalMs: 1_000,
+});
+const ROLL = { keyPrefix: 'rollcall', roll: 'main' };
+const KEYS = rollKeys(ROLL);
+const CONSOLE = { server: serverId('gpu-1'), session: localId('console') };
+const LONG_MS = 3_600_000;
+const [TOKEN, OTHER] = ['digest-of-a-token', 'digest-of-another'] as TokenDigest[] as [
+  TokenDigest,
+  TokenDigest,
+];
+
+describe('connection tokens in Redis', () => {
+  let server: TestRedis;
+  let operator: Redis;
+  let store: RedisSessionStore;
+
+  beforeEach(async () => {
+    server = await startTestRedis();
+    operator = server.client();
+    store = new RedisSessionStore(server.client(), ROLL, POLICY);
+    await store.report(aReport());
+    await store.grantToken(CONSOLE, TOKEN, { user: 'alice' }, LONG_MS);
+  });
+  afterEach(() => server.stop());
+
+  it('are found, with who asks for them, while every write is refused', async () => {
+    await operator.script('FLUSH');
+    await operator.config('SET', 'min-replicas-to-write', '1');
+
+    expect(await store.findGrant(CONSOLE, TOKEN)).toEqual({ user: 'alice' });
+    expect(await store.findGrant(CONSOLE, OTHER)).toBeUndefined();
+    expect(await store.findClaimants(CONSOLE.session)).toMatchObject([{ server: 'gpu-1' }]);
+    for (const write of [
+      () => store.grantToken(CONSOLE, OTHER, { user: 'bob' }, LONG_MS),
+      () => store.revokeTokens(CONSOLE),
+      () => store.countGuess('10.0.0.1'),
+    ])
+      await expect(write()).rejects.toMatchObject({ failure: 'refused' });
+  });
+
+  it('are found and revoked when memory is full, and a new one voids none', async () => {
+    await operator.config('SET', 'maxmemory-policy', 'noeviction');
+    await operator.config('SET', 'maxmemory', '1mb');
+
+    for (const write of [
+      () => store.grantToken(CONSOLE, OTHER, { user: 'bob' }, 1),
+      () => store.countGuess('10.0.0.1'),
+    ])
+      await expect(write()).rejects.toMatchObject({ failure: 'full' });
+    expect(await store.findGrant(CONSOLE, TOKEN)).toEqual({ user: 'alice' });
+    expect(await store.revokeTokens(CONSOLE)).toBe(1);
+    expect(await operator.exists(KEYS.tokens(CONSOLE))).toBe(0);
+  });
+
+  it('go with a withdrawn server also when memory is full', async () => {
+    await operator.config('SET', 'maxmemory-policy', 'noeviction');
+    await operator.config('SET', 'maxmemory', '1mb');
+    await store.withdraw(CONSOLE.server, { boot: 1, sequence: 2 });
+
+    expect(await store.findGrant(CONSOLE, TOKEN)).toBeUndefined();
+  });
+
+  it('stay when a full store has refused the report that would void them', async () => {
+    await operator.config('SET', 'maxmemory-policy', 'noeviction');
+    await operator.config('SET', 'maxmemory', '1mb');
+    const report = aReport({ sequence: 2, sessions: reopened('console') });
+    await expect(store.report(report)).rejects.toMatchObject({ failure: 'full' });
+    expect(await store.findGrant(CONSOLE, TOKEN)).toEqual({ user: 'alice' });
+
+    await operator.config('SET', 'maxmemory', '0');
+    await store.report({ ...report, sequence: 3 });
+    expect(await store.findGrant(CONSOLE, TOKEN)).toBeUndefined();
+  });
+
+  it('are void when a process that has reported nothing yet says that their session was reopened', async () => {
+    const restarted = new RedisSessionStore(server.client(), ROLL, POLICY);
+    await restarted.report(aReport({ boot: 2, sessions: reopened('console') }));
+
+    expect(await store.findGrant(CONSOLE, TOKEN)).toBeUndefined();
+  });
+
+  it('are one key of a session, which lasts as long as its longest token', async () => {
+    await store.grantToken(CONSOLE, OTHER, { user: 'bob' }, 2 * LONG_MS);
+    expect(await keysOf('t')).toEqual([KEYS.tokens(CONSOLE)]);
+    await expectToLast(KEYS.tokens(CONSOLE), 2 * LONG_MS);
+
+    await store.revokeTokens(CONSOLE, 'bob');
+    await expectToLast(KEYS.tokens(CONSOLE), LONG_MS);
+    await store.revokeTokens(CONSOLE, 'alice');
+    expect(await keysOf('t')).toEqual([]);
+  });
+
+  it('are dropped, once their time is over, by the next one that is granted', async () => {
+    const past = `${Date.now() - LONG_MS}\tbob\t`;
+    await operator.hset(KEYS.tokens(CONSOLE), OTHER, past);
+    await store.grantToken(CONSOLE, 'a third' as TokenDigest, { user: 'carol' }, LONG_MS);
+
+    expect(await operator.hkeys(KEYS.tokens(CONSOLE))).toEqual([TOKEN, 'a third']);
+  });
+
+  it('cost a session that has none nothing', async () => {
+    const sessions = ['console', 'cad', 'with~tilde'];
+    await store.report(aReport({ server: 'gpu-2', sessions }));
+    await store.report(aReport({ server: 'gpu-2', sequence: 2, sessions: ['cad'] }));
+    await store.revokeTokens({ server: serverId('gpu-2'), session: localId('cad') });
+
+    expect(await keysOf('t')).toEqual([KEYS.tokens(CONSOLE)]);
+  });
+
+  it('that are wrong leave one key for an address however it is spelt, and one for all that is none', async () => {
+    const spellings = ['10.0.0.1', '::ffff:10.0.0.1', '::FFFF:a00:1', '0:0:0:0:0:ffff:10.0.0.1'];
+    const others = ['2001:db8::1', '2001:DB8:0::01'];
+    const none = ['', '*', '}:due', 'a\r\nb', '10.0.0.1 ', 'fe80::1%eth0', 'x'.repeat(100_000)];
+    for (const source of [...spellings, ...others, ...none]) await store.countGuess(source);
+
+    const keys = ['20010db8000000000000000000000001', 'ffff0a000001', 'unknown'];
+    expect(await keysOf('g')).toEqual(keys.map((text) => `rollcall:{main}:g:${text}`));
+    for (const key of await keysOf('g')) await expectToLast(key, GUESS_WINDOW_MS);
+  });
+
+  async function keysOf(letter: string): Promise<string[]> {
+    return (await operator.keys(`rollcall:{main}:${letter}:*`)).sort();
+  }
+
+  async function expectToLast(key: string, ttlMs: number): Promise<void> {
+    const leftMs = await operator.pttl(key);
+    expect(leftMs).toBeLessThanOrEqual(ttlMs);
+    expect(leftMs).toBeGreaterThan(0.5 * ttlMs);
+  }
+});
