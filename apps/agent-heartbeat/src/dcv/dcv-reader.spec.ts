@@ -23,7 +23,20 @@ describe('reading dcv', () => {
   it('finds the sessions', async () => {
     dcv.lists('alice', 'bob');
 
-    expect(await read()).toEqual({ kind: 'listed', ids: ['alice', 'bob'], unusable: [] });
+    expect(await read()).toEqual({
+      kind: 'listed',
+      ids: ['alice', 'bob'],
+      createdAtMs: new Map(),
+      unusable: [],
+    });
+  });
+
+  it('finds out when they were created', async () => {
+    dcv.says([{ id: 'alice', 'creation-time': '2026-01-05T08:00:01.234567Z' }]);
+
+    expect(await read()).toMatchObject({
+      createdAtMs: new Map([['alice', Date.UTC(2026, 0, 5, 8, 0, 1, 234)]]),
+    });
   });
 
   it('asks for JSON, with nothing on standard input', async () => {

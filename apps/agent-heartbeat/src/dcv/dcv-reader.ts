@@ -9,6 +9,7 @@ export type DcvReading =
   | {
       readonly kind: 'listed';
       readonly ids: readonly LocalId[];
+      readonly createdAtMs: ReadonlyMap<LocalId, number>;
       readonly unusable: readonly string[];
     }
   | {
@@ -49,7 +50,8 @@ export class DcvReader {
     if (result.kind === 'failed') return result;
     const list = parseSessionList(result.stdout);
     if (!list.ok) return failed('unparsable', `${command}: ${list.problem}`);
-    return { kind: 'listed', ids: list.ids, unusable: list.unusable };
+    const { ids, createdAtMs, unusable } = list;
+    return { kind: 'listed', ids, createdAtMs, unusable };
   }
 }
 

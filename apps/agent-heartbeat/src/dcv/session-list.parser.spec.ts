@@ -12,12 +12,32 @@ describe('the output of dcv', () => {
     expect(parse(output)).toEqual({
       ok: true,
       ids: ['console', 'Zeichnung für Ünal'],
+      createdAtMs: new Map(),
       unusable: [],
     });
   });
 
+  it('says when sessions were created, of those of which it can be read', () => {
+    const output = JSON.stringify([
+      { id: 'console', 'creation-time': '2026-01-05T08:00:01Z' },
+      { id: 'alice', 'creation-time': '2026-01-05T08:00:01.250000Z' },
+      { id: 'bob', 'creation-time': null },
+      { id: 'carol', 'creation-time': ['2026-01-05T08:00:01Z'] },
+      { id: 'dave' },
+      { id: 'console', 'creation-time': '2027-01-05T08:00:01Z' },
+    ]);
+
+    expect(parse(output)).toMatchObject({
+      ids: ['console', 'alice', 'bob', 'carol', 'dave'],
+      createdAtMs: new Map([
+        ['console', Date.UTC(2026, 0, 5, 8, 0, 1)],
+        ['alice', Date.UTC(2026, 0, 5, 8, 0, 1, 250)],
+      ]),
+    });
+  });
+
   it('says "no sessions" by an empty array', () => {
-    expect(parse(' []\n')).toEqual({ ok: true, ids: [], unusable: [] });
+    expect(parse(' []\n')).toEqual({ ok: true, ids: [], createdAtMs: new Map(), unusable: [] });
   });
 
   it('may begin with a byte order mark', () => {
@@ -56,7 +76,7 @@ describe('the output of dcv', () => {
   ])('keeps the other sessions when one has %s', (_what, id) => {
     const output = JSON.stringify([{ id: 'console' }, { id }]);
 
-    expect(parse(output)).toEqual({ ok: true, ids: ['console'], unusable: [id] });
+    expect(parse(output)).toMatchObject({ ok: true, ids: ['console'], unusable: [id] });
   });
 
   it('keeps the other sessions when an id is not UTF-8', () => {

@@ -1,8 +1,15 @@
-import { InvalidReportError, type ReportOutcome } from '@rollcall/domain';
-import { InMemorySessionStore, publicId } from '@rollcall/testing';
+import { InvalidReportError, type ReportOutcome, type TokenDigest } from '@rollcall/domain';
+import { InMemorySessionStore, localId, publicId, serverId } from '@rollcall/testing';
 import type { DcvReading } from '../dcv/dcv-reader';
 import { RecordedLog } from '../testing/recorded-log';
-import { fails, lists, never, POLICY, SimulatedAgent } from '../testing/simulated-agent';
+import {
+  fails,
+  lists,
+  listsCreated,
+  never,
+  POLICY,
+  SimulatedAgent,
+} from '../testing/simulated-agent';
 
 const { intervalMs } = POLICY;
 
@@ -117,6 +124,48 @@ describe('a heartbeat', () => {
 
     expect(agent.moments).toEqual([0, 2_000, 2_000 + intervalMs]);
     expect(agent.lists).toEqual([['console'], ['alice', 'console'], ['alice', 'console']]);
+  });
+
+  it('follows at once when a session is another one of the same name, and says so once', async () => {
+    const agent = new SimulatedAgent(store);
+    agent.dcv = listsCreated('console', 1_000_123);
+    agent.start();
+    await pass(1_000);
+    agent.dcv = listsCreated('console', 2_000_456);
+
+    await pass(2_000 + intervalMs);
+
+    expect(agent.moments).toEqual([0, 2_000, 2_000 + intervalMs]);
+    expect(agent.reopened).toEqual([[], ['console'], []]);
+    expect(log.texts('log').join()).toMatch(/sessions changed.*"opened":1,"closed":1/);
+  });
+
+  it('says that a session was reopened until a report that does was applied', async () => {
+    const agent = new SimulatedAgent(store);
+    agent.dcv = listsCreated('console', 1_000_123);
+    agent.start();
+    await pass(1_000);
+    const name = { server: serverId('gpu-1'), session: localId('console') };
+    const digest = 'a digest' as TokenDigest;
+    await store.grantToken(name, digest, { user: 'alice' }, 3_600_000);
+    store.goDown('refused');
+    agent.dcv = listsCreated('console', 2_000_456);
+    await pass(2 * intervalMs);
+    expect(agent.sent.length).toBeGreaterThan(1);
+    expect(await store.findGrant(name, digest)).toEqual({ user: 'alice' });
+    store.comeBack();
+
+    await pass(4 * intervalMs);
+
+    const [first, ...others] = agent.reopened;
+    expect(first).toEqual([]);
+    const saidUntil = others.findIndex((ids) => ids.length === 0);
+    expect(saidUntil).toBeGreaterThan(1);
+    expect(others.slice(0, saidUntil).flat()).toEqual(Array(saidUntil).fill('console'));
+    expect(others.slice(saidUntil).flat()).toEqual([]);
+    expect(await store.findGrant(name, digest)).toBeUndefined();
+    const closed = store.events().filter(({ type }) => type === 'session.closed');
+    expect(closed).toHaveLength(1);
   });
 
   it('does not follow at once when dcv lists the same sessions in another order', async () => {

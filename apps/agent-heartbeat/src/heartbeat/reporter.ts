@@ -13,6 +13,7 @@ import {
 import type { AgentMetrics } from '../agent.metrics';
 import type { Identity } from '../identity/identity';
 import type { Standing } from '../roster/roster';
+import { ToldSessions } from './told-sessions';
 
 /** What became of one report. */
 export type SendOutcome =
@@ -38,6 +39,7 @@ const ROUND_TRIPS_MAX = 2;
 /** Speaks to the store for this life of this server, one report at a time, each with a higher sequence number. */
 export class Reporter {
   private readonly logger = new Logger('Report');
+  private readonly told = new ToldSessions();
   private sequence = 0;
   private appliedAtMs?: number;
 
@@ -59,14 +61,17 @@ export class Reporter {
   async send(standing: Standing, leaving = false): Promise<SendOutcome> {
     const { identity, endpoint, zone } = this.options;
     const report: Report = {
-      ...standing,
       ...this.nextFence(),
       server: identity.server,
+      healthy: standing.healthy,
+      sessions: this.told.listOf(standing),
       endpoint,
       zone,
       leaving,
     };
-    return this.attempt(() => this.store.report(report));
+    const outcome = await this.attempt(() => this.store.report(report));
+    this.told.wasSent(standing, outcome.kind === 'applied');
+    return outcome;
   }
 
   /** Takes the server off the roll. */

@@ -1,5 +1,6 @@
 import type { Logger } from '@nestjs/common';
-import type { StoreFailure } from '@rollcall/domain';
+import type { LocalId, StoreFailure } from '@rollcall/domain';
+import { isSameOpening } from '../roster/openings';
 import type { Standing } from '../roster/roster';
 import type { SendOutcome } from './reporter';
 
@@ -64,8 +65,10 @@ export class RollLog {
   private changed(before: Standing, now: Standing): void {
     const had = new Set(idsOf(before));
     const has = new Set(idsOf(now));
-    const opened = [...has].filter((id) => !had.has(id));
-    const closed = [...had].filter((id) => !has.has(id));
+    const isKept = (id: LocalId) =>
+      had.has(id) && has.has(id) && isSameOpening(before.openings, now.openings, id);
+    const opened = [...has].filter((id) => !isKept(id));
+    const closed = [...had].filter((id) => !isKept(id));
     if (now.sessions.kind === 'withheld' && before.sessions.kind !== 'withheld') {
       this.logger.warn('dcv failed for longer than the grace: the sessions are withheld', {
         withheld: closed.length,
@@ -83,6 +86,6 @@ function summary(standing: Standing): Record<string, unknown> {
   return { healthy, sessions: sessions.kind === 'listed' ? sessions.ids.length : sessions.kind };
 }
 
-function idsOf({ sessions }: Standing): readonly string[] {
+function idsOf({ sessions }: Standing): readonly LocalId[] {
   return sessions.kind === 'listed' ? sessions.ids : [];
 }

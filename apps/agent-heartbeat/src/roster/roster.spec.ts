@@ -4,18 +4,21 @@ import { emptyRoster, noteReading, sameStanding, standing, type Standing } from 
 
 const GRACE_MS = 30_000;
 
-const lists = (...ids: string[]): DcvReading => ({
+const lists = (...ids: string[]): DcvReading & { kind: 'listed' } => ({
   kind: 'listed',
   ids: ids as LocalId[],
+  createdAtMs: new Map(),
   unusable: [],
 });
 const fails: DcvReading = { kind: 'failed', failure: 'timeout', reason: 'dcv did not finish' };
 
+const openings = new Map();
+
 function listed(healthy: boolean, ...ids: string[]): Standing {
-  return { healthy, sessions: { kind: 'listed', ids: ids as LocalId[] } };
+  return { healthy, sessions: { kind: 'listed', ids: ids as LocalId[] }, openings };
 }
-const unknown: Standing = { healthy: false, sessions: { kind: 'unknown' } };
-const withheld: Standing = { healthy: false, sessions: { kind: 'withheld' } };
+const unknown: Standing = { healthy: false, sessions: { kind: 'unknown' }, openings };
+const withheld: Standing = { healthy: false, sessions: { kind: 'withheld' }, openings };
 
 describe('the standing', () => {
   it.each<[string, [atMs: number, reading: DcvReading][], askedAtMs: number, Standing]>([
@@ -84,7 +87,7 @@ describe('the standing', () => {
     let roster = emptyRoster(0);
     for (const [atMs, reading] of readings) roster = noteReading(roster, reading, atMs);
 
-    expect(standing(roster, askedAtMs, GRACE_MS)).toEqual(expected);
+    expect({ ...standing(roster, askedAtMs, GRACE_MS), openings }).toEqual(expected);
   });
 });
 
@@ -134,5 +137,42 @@ describe('two standings', () => {
     ['what a missing list means', unknown, withheld],
   ])('differ by %s', (_what, one, other) => {
     expect(sameStanding(one, other)).toBe(false);
+  });
+});
+
+describe('two standings with the same list', () => {
+  const at = (...readings: DcvReading[]) => {
+    const roster = readings.reduce(
+      (before, reading) => noteReading(before, reading, 1),
+      emptyRoster(0),
+    );
+    return standing(roster, 1, GRACE_MS);
+  };
+  const created = (atMs: number, ...ids: string[]): DcvReading => ({
+    ...lists(...ids),
+    createdAtMs: new Map(ids.map((id) => [id as LocalId, atMs])),
+  });
+  const [first, second] = [created(1_000_123, 'a'), created(2_000_456, 'a')];
+
+  it.each<[string, DcvReading[], DcvReading[]]>([
+    ['nothing has happened', [first], [first, first]],
+    ['dcv failed in between', [first], [first, fails, first]],
+    ['dcv says when it was created only later', [lists('a')], [lists('a'), first]],
+    ['dcv does not say any more when it was created', [first], [first, lists('a'), first]],
+    ['the time is cut to the second', [first], [first, created(1_000_000, 'a'), first]],
+    ['another session comes and goes', [first], [first, created(1_000_123, 'a', 'b'), first]],
+  ])('are the same when %s', (_what, before, now) => {
+    expect(sameStanding(at(...before), at(...now))).toBe(true);
+  });
+
+  it.each<[string, DcvReading[], DcvReading[]]>([
+    ['was created at another moment', [first], [first, second]],
+    ['was away for a reading', [lists('a')], [lists('a'), lists(), lists('a')]],
+    ['was away, whatever its time says', [first], [first, lists('b'), first]],
+    ['was created at another moment than before dcv failed', [first], [first, fails, second]],
+    ['was created at another moment than last known', [first], [first, lists('a'), second]],
+    ['was created anew twice', [first, second], [first, second, first]],
+  ])('differ when a session %s', (_what, before, now) => {
+    expect(sameStanding(at(...before), at(...now))).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { SESSIONS_PER_SERVER_MAX, type LocalId, type SessionList } from '@rollcall/domain';
 import type { DcvReading } from '../dcv/dcv-reader';
+import { isSameOpening, openingsAfter, type Openings } from './openings';
 
 /**
  * What is known of the host's sessions.
@@ -20,6 +21,10 @@ export interface Roster {
   readonly vouchedAtMs: number;
   /** The last good reading, in a stable order; undefined until there is one. */
   readonly ids?: readonly LocalId[];
+  /** Which openings of those sessions it showed. */
+  readonly openings: Openings;
+  /** How many readings were good. */
+  readonly readings: number;
   /** Why the last reading failed; undefined when it did not. */
   readonly failure?: string;
   /** Sessions of the last good reading that no report has room for. */
@@ -30,42 +35,53 @@ export interface Roster {
 export interface Standing {
   readonly healthy: boolean;
   readonly sessions: SessionList;
+  /** Tells a listed session from an earlier one of the same id. */
+  readonly openings: Openings;
 }
 
 export function emptyRoster(nowMs: number): Roster {
-  return { vouchedAtMs: nowMs, overflow: 0 };
+  return { vouchedAtMs: nowMs, openings: new Map(), readings: 0, overflow: 0 };
 }
 
 /** The roster after one more reading. */
 export function noteReading(roster: Roster, reading: DcvReading, nowMs: number): Roster {
   if (reading.kind === 'failed') return { ...roster, failure: reading.reason };
-  const kept = keepWhatFits(reading.ids, new Set(roster.ids));
-  return { vouchedAtMs: nowMs, ids: kept.sort(), overflow: reading.ids.length - kept.length };
+  const ids = keepWhatFits(reading.ids, new Set(roster.ids)).sort();
+  const readings = roster.readings + 1;
+  return {
+    vouchedAtMs: nowMs,
+    ids,
+    openings: openingsAfter(roster.openings, ids, reading.createdAtMs, readings),
+    readings,
+    overflow: reading.ids.length - ids.length,
+  };
 }
 
 /** What is to be reported at this moment. */
 export function standing(roster: Roster, nowMs: number, graceMs: number): Standing {
-  const { ids, failure, vouchedAtMs } = roster;
+  const { ids, openings, failure, vouchedAtMs } = roster;
   if (failure !== undefined && nowMs - vouchedAtMs >= graceMs) {
-    return { healthy: false, sessions: { kind: 'withheld' } };
+    return { healthy: false, sessions: { kind: 'withheld' }, openings };
   }
   return {
     healthy: failure === undefined && ids !== undefined,
     sessions: ids === undefined ? { kind: 'unknown' } : { kind: 'listed', ids },
+    openings,
   };
 }
 
 /** Whether two standings say the same. */
 export function sameStanding(one: Standing, other: Standing): boolean {
-  return one.healthy === other.healthy && sameList(one.sessions, other.sessions);
+  return one.healthy === other.healthy && sameSessions(one, other);
 }
 
-function sameList(one: SessionList, other: SessionList): boolean {
-  if (one.kind !== 'listed' || other.kind !== 'listed') return one.kind === other.kind;
-  return (
-    one.ids === other.ids ||
-    (one.ids.length === other.ids.length && one.ids.every((id, index) => id === other.ids[index]))
-  );
+function sameSessions(one: Standing, other: Standing): boolean {
+  const [list, otherList] = [one.sessions, other.sessions];
+  if (list.kind !== 'listed' || otherList.kind !== 'listed') return list.kind === otherList.kind;
+  const { ids } = otherList;
+  const isSame = (id: LocalId, index: number) =>
+    id === ids[index] && isSameOpening(one.openings, other.openings, id);
+  return list.ids === ids || (list.ids.length === ids.length && list.ids.every(isSame));
 }
 
 /** Sessions that are known already keep their place: one too many must not push out one that somebody works in. */

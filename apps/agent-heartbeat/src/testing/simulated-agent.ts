@@ -30,7 +30,12 @@ export const POLL_MS = 2_000;
 export const GRACE_MS = 30_000;
 
 export function lists(...ids: string[]): DcvReading & { kind: 'listed' } {
-  return { kind: 'listed', ids: ids as LocalId[], unusable: [] };
+  return { kind: 'listed', ids: ids as LocalId[], createdAtMs: new Map(), unusable: [] };
+}
+
+/** A list of one session, and when it was created. */
+export function listsCreated(id: string, atMs: number): DcvReading & { kind: 'listed' } {
+  return { ...lists(id), createdAtMs: new Map([[id as LocalId, atMs]]) };
 }
 
 export const fails: DcvReading = {
@@ -100,6 +105,13 @@ export class SimulatedAgent {
   get lists(): (readonly string[] | 'unknown' | 'withheld')[] {
     return this.reports.map(({ sessions }) =>
       sessions.kind === 'listed' ? sessions.ids : sessions.kind,
+    );
+  }
+
+  /** What each report said was reopened. */
+  get reopened(): (readonly string[])[] {
+    return this.reports.map(
+      ({ sessions }) => (sessions.kind === 'listed' && sessions.reopened) || [],
     );
   }
 

@@ -30,6 +30,11 @@ export class StandInDcv {
 
   does(mode: string, ids: readonly string[] = [], delayMs = 0): void {
     const sessions = ids.map((id) => ({ id, owner: 'somebody', type: 'virtual' }));
+    this.says(sessions, mode, delayMs);
+  }
+
+  /** Lists the sessions with just these properties. */
+  says(sessions: readonly object[], mode = 'ok', delayMs = 0): void {
     writeFileSync(`${this.control}.new`, JSON.stringify({ mode, sessions, delayMs }));
     renameSync(`${this.control}.new`, this.control);
   }
