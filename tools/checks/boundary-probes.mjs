@@ -108,8 +108,8 @@ function environment() {
   const unpacking = 'export const { env } = process;\n';
   const importing = "import { env } from 'node:process';\nexport const x = env;\n";
   return [
-    ...['domain', 'contracts', 'session-store', 'events', 'observability', 'app'].map((layer) =>
-      red(ENVIRONMENT, source(layer), reading),
+    ...['domain', 'contracts', 'session-store', 'tokens', 'events', 'observability', 'app'].map(
+      (layer) => red(ENVIRONMENT, source(layer), reading),
     ),
     red(ENVIRONMENT, source('app'), unpacking),
     red(IMPORTS, source('app'), importing),

@@ -5,6 +5,7 @@ import { root } from '../setup/install.mjs';
 /**
  * The declared settings in sections of `{ name, about, defaults }`, where `defaults` maps each default to the apps that
  * have it. A setting that several apps read stands once: in the section of the library's group, else of the first app.
+ * One that no app declares is read by the command alone, with the library's default.
  */
 export function declaredSettings() {
   const { library, apps } = JSON.parse(printedSettings());
@@ -29,6 +30,10 @@ export function declaredSettings() {
       const { defaults } = known(setting, app);
       defaults.set(setting.default, [...(defaults.get(setting.default) ?? []), app]);
     }
+  }
+  for (const setting of Object.values(library).flat()) {
+    const { defaults } = byName.get(setting.name);
+    if (defaults.size === 0) defaults.set(setting.default, []);
   }
   return sections.filter(({ settings }) => settings.length > 0);
 }

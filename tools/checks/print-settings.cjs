@@ -12,6 +12,8 @@ const library = {
   'The store': config.RedisSettings,
   Timing: config.TimingSettings,
   'Endpoints that hosts may report': config.EndpointSettings,
+  'Connection tokens': config.TokenSettings,
+  'Links of rollcall connect': config.ConnectSettings,
   'Health and metrics': config.metricsSettings(0),
   Logs: config.LogSettings,
 };

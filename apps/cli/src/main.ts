@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openerFor, startOpener } from './connect/open-link';
 import { openRoll } from './roll/open-roll';
 import { rollcall } from './rollcall';
 import { processTerminal } from './terminal';
@@ -16,6 +17,7 @@ void rollcall(process.argv.slice(2), version, {
   terminal: processTerminal(),
   openRoll: () => openRoll(process.env),
   pause: (durationMs, signal) => delay(durationMs, undefined, { signal }).catch(() => undefined),
+  openLink: (link) => startOpener(openerFor(link, process.platform)),
 }).then((exitCode) => {
   process.stdout.write('', () => process.exit(exitCode));
 });

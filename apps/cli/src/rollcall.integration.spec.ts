@@ -3,10 +3,12 @@ import type { OpenSessionStore } from '@rollcall/session-store';
 import {
   aReport,
   publicId,
+  serverId,
   startTestRedis,
   type ReportTraits,
   type TestRedis,
 } from '@rollcall/testing';
+import { ConnectionTokens } from '@rollcall/tokens';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -68,6 +70,7 @@ describe('rollcall on a real Redis', () => {
       terminal,
       openRoll: () => openRoll(env()),
       pause: async () => terminal.pressCtrlC(),
+      openLink: async () => false,
     });
     return { exitCode, out: terminal.outText, err: terminal.errText };
   }
@@ -128,6 +131,61 @@ describe('rollcall on a real Redis', () => {
     } finally {
       await admin.config('SET', 'min-replicas-to-write', '0');
     }
+  });
+
+  it('lets a user in, and out again', async () => {
+    await report({ sessions: ['console', 'cad'] });
+    const tokens = new ConnectionTokens(store);
+    const verdict = async (token: string, session: string) =>
+      (
+        await tokens.verify({
+          server: serverId('gpu-1'),
+          sourceAddress: '10.0.0.1',
+          session,
+          token,
+        })
+      ).kind;
+    const connect = async (id: string) => {
+      const argv = ['connect', id, '--user', 'CORP\\alice', '--gateway', 'gw.example'];
+      const { exitCode, document } = await json(...argv);
+      expect(exitCode).toBe(0);
+      return document.token as string;
+    };
+
+    const console_ = await connect('gpu-1~console');
+    const cad = await connect('gpu-1~cad');
+    expect(await verdict(console_, 'console')).toBe('yes');
+    expect(await verdict(console_, 'cad')).toBe('no');
+
+    expect(await json('revoke', 'gpu-1~console')).toMatchObject({
+      exitCode: 0,
+      document: { revoked: 1 },
+    });
+    expect(await verdict(console_, 'console')).toBe('no');
+    expect(await verdict(cad, 'cad')).toBe('yes');
+    expect(await json('revoke', '--user', 'CORP\\alice')).toMatchObject({
+      exitCode: 0,
+      document: { revoked: 1 },
+    });
+    expect(await verdict(cad, 'cad')).toBe('no');
+    expect(await run('revoke', '--user', 'CORP\\alice')).toMatchObject({ exitCode: 1 });
+  });
+
+  it('takes links with the server that is struck off', async () => {
+    await report();
+    const argv = ['connect', 'gpu-1~console', '--user', 'alice', '--proxy', 'desk.example'];
+    const { document } = await json(...argv);
+    expect(document.links.proxy).toMatch(
+      /^https:\/\/desk\.example:443\/s\/gpu-1~console\/\?authToken=[\w-]{43}#gpu-1~console$/,
+    );
+
+    await run('evict', 'gpu-1');
+    await report({ sequence: 2 });
+
+    const question = { server: serverId('gpu-1'), sourceAddress: '10.0.0.1', session: 'console' };
+    expect(
+      await new ConnectionTokens(store).verify({ ...question, token: document.token }),
+    ).toEqual({ kind: 'no', reason: 'wrong-token' });
   });
 
   it('strikes off a living server, which its next report brings back', async () => {

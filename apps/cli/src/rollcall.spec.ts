@@ -18,7 +18,7 @@ describe('rollcall', () => {
     expect(roll.closed).toBe(0);
   });
 
-  it.each(['servers', 'sessions', 'resolve', 'watch', 'evict', 'sweep'])(
+  it.each(['servers', 'sessions', 'resolve', 'connect', 'revoke', 'watch', 'evict', 'sweep'])(
     'has examples and exit codes in the help of %s',
     async (command) => {
       const terminal = Object.assign(new RecordingTerminal(), { columns: 80 });
@@ -45,6 +45,13 @@ describe('rollcall', () => {
     [['sessions', 'too', 'many'], 'too many arguments'],
     [['resolve'], "missing required argument 'id'"],
     [['resolve', 'console', '--transport', 'UDP'], 'HTTP, QUIC'],
+    [['connect', 'console'], "required option '--user <name>'"],
+    [['connect', 'console', '--user', ''], 'A user name has 1 to 256 characters'],
+    [['connect', 'console', '--user', 'a', '--client', 'laptop'], 'IPv4 or IPv6 address'],
+    [['connect', 'console', '--user', 'a', '--gateway', 'https://gw'], 'HOST for port 8443'],
+    [['connect', 'console', '--user', 'a', '--proxy', 'desk:0'], 'HOST for port 443'],
+    [['revoke'], 'say whose links end: an id, --user, or both'],
+    [['revoke', '--user', 'a\nb'], 'no control characters'],
     [['evict', 'not a server'], 'A server id matches'],
     [['watch', '--since', 'yesterday'], 'a duration (30s, 15m, 2h, 1d)'],
     [['watch', '--type', 'session.eaten'], "'session.eaten' is invalid"],
@@ -60,6 +67,9 @@ describe('rollcall', () => {
     ['servers'],
     ['sessions'],
     ['resolve', 'console'],
+    ['connect', 'console', '--user', 'alice', '--gateway', 'gw.example'],
+    ['revoke', 'console'],
+    ['revoke', '--user', 'alice'],
     ['watch'],
     ['evict', 'gpu-1'],
     ['sweep'],
@@ -87,6 +97,7 @@ describe('rollcall', () => {
       terminal,
       openRoll: () => Promise.reject(error),
       pause: async () => undefined,
+      openLink: async () => false,
     });
 
     expect(exitCode).toBe(78);

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { registerConnect } from './connect/connect.command';
 import { registerEvict } from './evict/evict.command';
 import { CommandFailure, ExitCode } from './exit-codes';
 import { PROGRAM_HELP } from './program-help';
 import { registerResolve } from './resolve/resolve.command';
+import { registerRevoke } from './revoke/revoke.command';
 import type { Cli } from './roll/roll';
 import { registerServers } from './servers/servers.command';
 import { registerSessions } from './sessions/sessions.command';
@@ -14,6 +16,8 @@ const COMMANDS = [
   registerServers,
   registerSessions,
   registerResolve,
+  registerConnect,
+  registerRevoke,
   registerWatch,
   registerEvict,
   registerSweep,

@@ -1,4 +1,5 @@
 export { ConfigError } from './config-error';
+export { ConnectSettings, type ConnectConfig } from './connect.settings';
 export { EndpointSettings } from './endpoint.settings';
 export { LogSettings, type LogConfig, type LogLevel } from './log.settings';
 export { metricsSettings, type MetricsConfig } from './metrics.settings';
@@ -15,3 +16,4 @@ export {
   type SettingValue,
 } from './setting.decorator';
 export { TimingSettings } from './timing.settings';
+export { TokenSettings, type TokenConfig } from './token.settings';

@@ -1,5 +1,7 @@
 import type { ErrorBody, ErrorCode, ResolveSessionAnswer } from '@rollcall/contracts';
 import type { Resolution, StaleCause, Transport } from '@rollcall/domain';
+import { ExitCode } from '../exit-codes';
+import type { ReadId } from './look-up';
 
 /** What a resolver sends to a gateway. */
 export interface GatewayAnswer {
@@ -7,6 +9,18 @@ export interface GatewayAnswer {
   readonly body: ResolveSessionAnswer | ErrorBody;
   /** Value of the stale header, when it is set. */
   readonly stale?: StaleCause;
+}
+
+const EXIT_CODE_OF_STATUS: Readonly<Record<number, ExitCode>> = {
+  200: ExitCode.ok,
+  400: ExitCode.usage,
+  404: ExitCode.nothing,
+  503: ExitCode.unavailable,
+};
+
+/** How a command ends that found out this. */
+export function exitCodeOf({ status }: GatewayAnswer): ExitCode {
+  return EXIT_CODE_OF_STATUS[status] ?? ExitCode.bug;
 }
 
 export async function gatewayAnswer(
@@ -27,6 +41,11 @@ export async function gatewayAnswer(
     case 'warming':
       return refusal('ROLL_WARMING');
   }
+}
+
+/** The answer to an id that no resolver asks the store about. */
+export function unaskableAnswer({ kind }: Exclude<ReadId, { kind: 'askable' }>) {
+  return refusal(kind === 'malformed' ? 'INVALID_SESSION_ID' : 'SESSION_NOT_FOUND');
 }
 
 export async function refusal(code: ErrorCode): Promise<GatewayAnswer> {

@@ -1,10 +1,10 @@
 import type { Transport } from '@rollcall/domain';
 import { Argument, Option, type Command } from 'commander';
-import { ExitCode, type EndCommand } from '../exit-codes';
+import type { EndCommand } from '../exit-codes';
 import { helpText } from '../help-text';
 import type { Cli } from '../roll/roll';
 import { withRoll } from '../roll/with-roll';
-import { gatewayAnswer, refusal, type GatewayAnswer } from './gateway-answer';
+import { exitCodeOf, gatewayAnswer, unaskableAnswer, type GatewayAnswer } from './gateway-answer';
 import { lookUp, readId } from './look-up';
 import { resolveText } from './resolve.text';
 
@@ -32,13 +32,6 @@ const HELP = helpText({
   unavailable: 'the roll is still being called, or the session store does not answer (503)',
 });
 
-const EXIT_CODE_OF_STATUS: Readonly<Record<number, ExitCode>> = {
-  200: ExitCode.ok,
-  400: ExitCode.usage,
-  404: ExitCode.nothing,
-  503: ExitCode.unavailable,
-};
-
 export function registerResolve(program: Command, cli: Cli, end: EndCommand): void {
   program
     .command('resolve')
@@ -54,7 +47,7 @@ export function registerResolve(program: Command, cli: Cli, end: EndCommand): vo
     .action(async (id: string, { transport, json = false }: ResolveOptions) => {
       const { answer, text } = await ask(cli, id, transport);
       cli.terminal.out(`${json ? JSON.stringify(answer, null, 2) : text}\n`);
-      end(EXIT_CODE_OF_STATUS[answer.status] ?? ExitCode.bug);
+      end(exitCodeOf(answer));
     });
 }
 
@@ -65,8 +58,7 @@ async function ask(
 ): Promise<{ answer: GatewayAnswer; text: string }> {
   const read = readId(text);
   if (read.kind !== 'askable') {
-    const code = read.kind === 'malformed' ? 'INVALID_SESSION_ID' : 'SESSION_NOT_FOUND';
-    const answer = await refusal(code);
+    const answer = await unaskableAnswer(read);
     return { answer, text: resolveText(answer) };
   }
   return withRoll(cli, async ({ store, endpoints }) => {

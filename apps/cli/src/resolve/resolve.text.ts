@@ -4,7 +4,8 @@ import { hostPort } from '../output/host-port';
 import { visible } from '../output/visible-text';
 import type { GatewayAnswer } from './gateway-answer';
 
-const STALE: Record<StaleCause, string> = {
+/** What each cause means, for a person. */
+export const STALE_MEANING: Record<StaleCause, string> = {
   held: 'held: its agent is late, and a probe vouches for its server',
   unsettled: 'unsettled: the roll is still being called, and this is what was last known',
 };
@@ -27,7 +28,7 @@ function foundText({ status, stale }: GatewayAnswer, body: ResolveSessionAnswer,
     ['endpoint', hostPort(body.DcvServerEndpoint, body.Port)],
     ['transport', body.TransportProtocol],
     ['web path', body.WebUrlPath],
-    ...(stale === undefined ? [] : [['stale', STALE[stale]] satisfies [string, string]]),
+    ...(stale === undefined ? [] : [['stale', STALE_MEANING[stale]] satisfies [string, string]]),
   ];
   return [
     `${status} OK`,

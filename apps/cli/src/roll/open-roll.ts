@@ -5,12 +5,15 @@ const CONNECT_WITHIN_MS = 1_500;
 
 /** Opens the roll that the environment names. Loads the store's packages only now, as `--help` needs none of them. */
 export async function openRoll(env: NodeJS.ProcessEnv): Promise<Roll> {
-  const { EndpointSettings, readEnv, redisAddress, RedisSettings, TimingSettings } =
-    await import('@rollcall/config');
-  const { redis, policy, endpoints } = readEnv(
-    { redis: RedisSettings, policy: TimingSettings, endpoints: EndpointSettings },
-    env,
-  );
+  const config = await import('@rollcall/config');
+  const groups = {
+    redis: config.RedisSettings,
+    policy: config.TimingSettings,
+    endpoints: config.EndpointSettings,
+    tokens: config.TokenSettings,
+    doors: config.ConnectSettings,
+  };
+  const { redis, policy, endpoints, tokens, doors } = config.readEnv(groups, env);
   const { connectRedis, openSessionStore, rollKeys } = await import('@rollcall/session-store');
   const { store, ready, close } = openSessionStore({ redis, policy, role: 'sweep' });
 
@@ -28,9 +31,11 @@ export async function openRoll(env: NodeJS.ProcessEnv): Promise<Roll> {
   }
 
   return {
-    address: redisAddress(redis),
+    address: config.redisAddress(redis),
     policy,
     endpoints,
+    tokenTtlMs: tokens.ttlMs,
+    doors,
     store,
     ready: () => ready(CONNECT_WITHIN_MS),
     events,

@@ -1,4 +1,5 @@
 import type { EndpointPolicy, LeasePolicy, SessionStore } from '@rollcall/domain';
+import type { Doors } from '../connect/doors';
 import type { Terminal } from '../terminal';
 
 /** An entry of the event stream. */
@@ -23,6 +24,10 @@ export interface Roll {
   readonly address: string;
   readonly policy: LeasePolicy;
   readonly endpoints: EndpointPolicy;
+  /** How long a new link is good. */
+  readonly tokenTtlMs: number;
+  /** Where links lead when the command line does not say. */
+  readonly doors: Doors;
   readonly store: SessionStore;
   /** Resolves once there is a connection; rejects with `StoreUnavailableError` when there is none in time. */
   ready(): Promise<void>;
@@ -36,4 +41,6 @@ export interface Cli {
   openRoll(): Promise<Roll>;
   /** Resolves after the time, or as soon as the signal aborts. */
   pause(durationMs: number, signal: AbortSignal): Promise<void>;
+  /** Opens a link in the browser of this machine; tells whether that seems to have worked. */
+  openLink(link: string): Promise<boolean>;
 }

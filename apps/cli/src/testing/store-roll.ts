@@ -6,10 +6,12 @@ import {
   type EndpointPolicy,
   type SessionStore,
 } from '@rollcall/domain';
+import type { Doors } from '../connect/doors';
 import type { EventReading, Roll, RollEvent } from '../roll/roll';
 
 export interface RollScene {
   readonly endpointAllow?: string;
+  readonly doors?: Doors;
   readonly events?: (reading: EventReading) => AsyncIterable<RollEvent>;
 }
 
@@ -18,6 +20,8 @@ export class StoreRoll implements Roll {
   readonly address = 'redis://roll.example:6379/0';
   readonly policy = leasePolicy(DEFAULT_TIMINGS);
   readonly endpoints: EndpointPolicy;
+  readonly tokenTtlMs = 3_600_000;
+  readonly doors: Doors;
   closed = 0;
   reading: EventReading | undefined;
 
@@ -28,6 +32,7 @@ export class StoreRoll implements Roll {
     const policy = endpointPolicy(scene.endpointAllow ?? '', DEFAULT_ENDPOINT_PORTS);
     if ('problems' in policy) throw new Error(policy.problems.join());
     this.endpoints = policy;
+    this.doors = scene.doors ?? {};
   }
 
   ready(): Promise<void> {
