@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -12,16 +11,21 @@ import {
   type Logger,
 } from '@rollcall/observability';
 import { SessionStoreModule, type StoreObserver } from '@rollcall/session-store';
-import { Draining } from './http/draining';
 import { createHttpAdapter } from './http/http-adapter';
+import { Listeners } from './http/listeners';
 import { LookupGate } from './resolve/lookup-gate';
 import type { ListenConfig, ResolverConfig } from './resolver.config';
 import { ResolverModule } from './resolver.module';
 import { RollRenewalService } from './roll/roll-renewal.service';
 import { StoreWatch } from './roll/store-watch';
+import { HangupSignal } from './tls/hangup-signal';
+import { ResolverTls } from './tls/resolver-tls';
+import { VerificationGate } from './verify/verification-gate';
 
 export interface RunningResolver {
   readonly port: number;
+  /** Of verify and route: the same, unless they have a port of their own. */
+  readonly hostsPort: number;
   readonly opsPort: number;
   /** Not ready at once; lookups under way are answered; then the store's connection is closed, and health last. */
   stop(): Promise<void>;
@@ -29,21 +33,25 @@ export interface RunningResolver {
 
 export type OpenStore = (observer: StoreObserver) => DynamicModule;
 
-/** Starts a resolver; with `openStore` on another store than the Redis of its configuration. */
+/**
+ * Starts a resolver; with `openStore` on another store than the Redis of its configuration. From then on, until it is
+ * stopped, SIGHUP does not end the process: it has the TLS files read again.
+ */
 export async function startResolver(
   config: ResolverConfig,
   logger: Logger,
   openStore: OpenStore = (observer) => redisStore(config, observer),
 ): Promise<RunningResolver> {
   const metrics = new Metrics();
+  const tls = config.tls && (await ResolverTls.open({ config: config.tls, metrics, logger }));
+  const listeners = new Listeners(config.listen, tls);
   const watch = new StoreWatch(redisMetrics(metrics));
   const store = openStore(watch);
   const app = await NestFactory.create<NestFastifyApplication>(
     ResolverModule.register({ config, metrics, logger, store }),
-    createHttpAdapter(),
+    createHttpAdapter(listeners),
     { bodyParser: false, abortOnError: false, logger: new PinoLoggerService(logger) },
   );
-  const server: Server = app.getHttpServer();
   const roll = app.get(RollRenewalService);
   watch.onConnectionChanged((up) => roll.connectionChanged(up));
   let stopping = false;
@@ -54,20 +62,45 @@ export async function startResolver(
     logger,
     readiness: () => [problem() ?? []].flat(),
   });
+  const reload = new HangupSignal(logger, tls);
+  const drain = () =>
+    listeners.drain(() => {
+      app.get(LookupGate).close();
+      app.get(VerificationGate).close();
+    });
   const stop = async () => {
     stopping = true;
-    await new Draining(server, () => app.get(LookupGate).close()).run();
+    await drain();
     await app.close();
+    await tls?.stop();
     await ops.stop();
+    reload.stop();
   };
   try {
     const { port: opsPort } = await ops.start();
     const port = await listen(app, config.listen);
-    logger.info({ host: config.listen.host, port, metricsPort: opsPort }, 'answering lookups');
-    return { port, opsPort, stop };
+    const hostsPort = await listenForHosts(listeners, config.listen);
+    tls?.start();
+    reload.start();
+    announce(config, logger, { port, hostsPort, opsPort });
+    return { port, hostsPort: hostsPort ?? port, opsPort, stop };
   } catch (error) {
     await Promise.allSettled([app.close(), ops.stop()]);
     throw error;
+  }
+}
+
+function announce(
+  { listen: { host }, tls }: ResolverConfig,
+  logger: Logger,
+  { port, hostsPort, opsPort }: { port: number; hostsPort?: number; opsPort: number },
+): void {
+  const details = { host, port, hostsPort, metricsPort: opsPort, tls: tls !== undefined };
+  logger.info(details, 'answering lookups');
+  if (tls?.clientCaFile !== undefined && hostsPort === undefined) {
+    logger.warn(
+      'DCV servers and proxies will be refused: they have no client certificate, which RESOLVER_TLS_CLIENT_CA_FILE asks for; set RESOLVER_HOSTS_PORT',
+    );
   }
 }
 
@@ -83,4 +116,16 @@ async function listen(app: NestFastifyApplication, { host, port }: ListenConfig)
     throw listenError({ host, port, ...settings }, cause);
   }
   return (app.getHttpServer().address() as AddressInfo).port;
+}
+
+async function listenForHosts(
+  listeners: Listeners,
+  { host, hostsPort: port = 0 }: ListenConfig,
+): Promise<number | undefined> {
+  try {
+    return await listeners.listenForHosts(host);
+  } catch (cause) {
+    const settings = { hostSetting: 'RESOLVER_HOST', portSetting: 'RESOLVER_HOSTS_PORT' };
+    throw listenError({ host, port, ...settings }, cause);
+  }
 }

@@ -1,8 +1,9 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { LOOKUP_BUDGET_MS, type LookupStore } from '@rollcall/domain';
+import { LOOKUP_BUDGET_MS, type LookupStore, type TokenStore } from '@rollcall/domain';
 import { Metrics, type Logger } from '@rollcall/observability';
 import { SESSION_STORE } from '@rollcall/session-store';
+import { ConnectionTokens } from '@rollcall/tokens';
 import { WireErrorFilter } from './http/wire-error.filter';
 import { EndpointPermits } from './resolve/endpoint-permits';
 import { LookupGate } from './resolve/lookup-gate';
@@ -15,9 +16,22 @@ import type { ResolverConfig } from './resolver.config';
 import { MONOTONIC_CLOCK } from './resolver.tokens';
 import { RollRenewalService } from './roll/roll-renewal.service';
 import { rollMetrics } from './roll/roll.metrics';
+import { RouteController } from './route/route.controller';
+import { VerificationGate } from './verify/verification-gate';
+import { VerifyController } from './verify/verify.controller';
+import { VerifyJournal } from './verify/verify.journal';
+import { VerifyLog } from './verify/verify.log';
+import { VerifyMetrics } from './verify/verify.metrics';
+import { VerifyService } from './verify/verify.service';
 
 /** As many as this process answers in a seventh of a lookup's budget. */
 const LOOKUPS_PENDING_MAX = 2_000;
+
+/** A verification takes up to three commands, one after the other. */
+const VERIFICATIONS_PENDING_MAX = 500;
+
+/** All of them together: the answer has to be out within a second. */
+const VERIFICATION_BUDGET_MS = 800;
 
 /** Twice the largest fleet. */
 const ENDPOINTS_REMEMBERED_MAX = 20_000;
@@ -37,11 +51,12 @@ export class ResolverModule {
     return {
       module: ResolverModule,
       imports: [parts.store],
-      controllers: [ResolveSessionController],
+      controllers: [ResolveSessionController, RouteController, VerifyController],
       providers: [
         { provide: APP_FILTER, useClass: WireErrorFilter },
         { provide: MONOTONIC_CLOCK, useValue: () => performance.now() },
         ...lookupProviders(parts),
+        ...verifyProviders(parts),
         ...rollProviders(parts),
       ],
     };
@@ -69,6 +84,33 @@ function lookupProviders({ config, metrics, logger }: ResolverParts): Provider[]
         const permits = new EndpointPermits(config.endpoints, ENDPOINTS_REMEMBERED_MAX);
         return new ResolveSessionService(store, gate, permits, roll);
       },
+    },
+  ];
+}
+
+function verifyProviders({ metrics, logger }: ResolverParts): Provider[] {
+  return [
+    {
+      provide: VerificationGate,
+      inject: [MONOTONIC_CLOCK],
+      useFactory: (now: () => number) =>
+        new VerificationGate({
+          pendingMax: VERIFICATIONS_PENDING_MAX,
+          budgetMs: VERIFICATION_BUDGET_MS,
+          now,
+        }),
+    },
+    {
+      provide: VerifyJournal,
+      inject: [VerificationGate],
+      useFactory: (gate: VerificationGate) =>
+        new VerifyJournal(new VerifyMetrics(metrics, () => gate.pending), new VerifyLog(logger)),
+    },
+    {
+      provide: VerifyService,
+      inject: [SESSION_STORE, VerificationGate],
+      useFactory: (store: TokenStore, gate: VerificationGate) =>
+        new VerifyService(new ConnectionTokens(store), gate),
     },
   ];
 }

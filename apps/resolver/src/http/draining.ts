@@ -19,6 +19,8 @@ export class Draining {
   constructor(
     private readonly server: Server,
     private readonly drained: () => void,
+    /** Ends the connections that are left. */
+    private readonly cut = () => server.closeAllConnections(),
   ) {
     this.closed = once(server, 'close').then(() => true);
   }
@@ -32,7 +34,7 @@ export class Draining {
     this.drained();
     this.server.closeIdleConnections();
     if (await this.isClosedWithin(LAST_ANSWERS_MS)) return;
-    this.server.closeAllConnections();
+    this.cut();
   }
 
   private async isClosedWithin(timeoutMs: number): Promise<boolean> {

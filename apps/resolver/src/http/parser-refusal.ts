@@ -1,6 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '@rollcall/contracts';
-import { errorAnswer, rawAnswer } from './http-answer';
+import { rawAnswer } from './http-answer';
+import { edgeOf, refusalAnswer } from './wire-refusal';
 
 /** What Node's parser says of bytes that are no request. */
 export interface ParserError {
@@ -24,8 +26,16 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 const REQUEST_LINE = /^[\w!#$%&'*+.^`|~-]+ [^\s]+ HTTP\/1\.[01]\r?$/;
 
 const refused = new WeakSet<Socket>();
+const verifying = new WeakSet<Socket>();
 
-/** Answers what Node's parser could not read, with the same JSON as every other refusal. */
+/** Remembers a request to the verifier, which has an answer of its own should the rest of it turn out to be unreadable. */
+export function noteVerification({ url, socket }: IncomingMessage, response: ServerResponse): void {
+  if (edgeOf(url) !== 'verify') return;
+  verifying.add(socket);
+  response.once('close', () => verifying.delete(socket));
+}
+
+/** Answers what Node's parser could not read, in the same words as every other refusal. */
 export function refuseUnreadable(error: ParserError, socket: Socket): void {
   // Whatever still comes in is parsed, and fails, again.
   if (refused.has(socket)) return;
@@ -39,7 +49,7 @@ export function refuseConnection(code: ErrorCode, socket: Socket): void {
     return;
   }
   refused.add(socket);
-  socket.end(rawAnswer(errorAnswer(code)));
+  socket.end(rawAnswer(refusalAnswer(code, verifying.has(socket) ? 'verify' : undefined)));
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 

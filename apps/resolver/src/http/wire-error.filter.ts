@@ -6,31 +6,40 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RESOLVE_SESSION_PATH, type ErrorCode } from '@rollcall/contracts';
-import { errorAnswer, writeAnswer } from './http-answer';
+import type { ErrorCode } from '@rollcall/contracts';
+import { VerifyJournal } from '../verify/verify.journal';
+import { writeAnswer } from './http-answer';
+import { edgeOf, refusalAnswer, verifyRefusal, type Edge } from './wire-refusal';
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
   404: 'PATH_NOT_FOUND',
   413: 'BODY_TOO_LARGE',
 };
 
-const ORIGIN = /^https?:\/\/[^/]*/;
-
-/** Gives everything that Nest or Fastify refuses, and every fault of ours, the body that the contract promises. */
+/** Gives everything that Nest or Fastify refuses, and every fault of ours, the answer that the contract promises. */
 @Catch()
 export class WireErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger(WireErrorFilter.name);
 
+  constructor(private readonly verifications: VerifyJournal) {}
+
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
+    const { raw } = http.getRequest<FastifyRequest>();
+    const edge = edgeOf(raw.url);
+    const code = this.codeOf(exception, edge);
     reply.hijack();
-    writeAnswer(reply.raw, errorAnswer(this.codeOf(exception, http.getRequest<FastifyRequest>())));
+    writeAnswer(reply.raw, refusalAnswer(code, edge));
+    if (edge === 'verify' && code !== 'METHOD_NOT_ALLOWED') {
+      const sourceAddress = raw.socket.remoteAddress ?? '';
+      this.verifications.refused(verifyRefusal(code), { sourceAddress });
+    }
   }
 
-  private codeOf(exception: unknown, request: FastifyRequest): ErrorCode {
+  private codeOf(exception: unknown, edge: Edge | undefined): ErrorCode {
     const status = statusOf(exception);
-    if (status === 404 && isLookupPath(request.raw.url)) return 'METHOD_NOT_ALLOWED';
+    if (status === 404 && edge) return 'METHOD_NOT_ALLOWED';
     if (status >= 400 && status < 500) return CODES[status] ?? 'MALFORMED_REQUEST';
     this.logger.error(exception);
     return 'INTERNAL_ERROR';
@@ -42,10 +51,4 @@ function statusOf(exception: unknown): number {
   // A body that ends too early fails with an error of the stream, to which Fastify adds the status.
   const { statusCode } = (exception ?? {}) as { statusCode?: unknown };
   return typeof statusCode === 'number' ? statusCode : 500;
-}
-
-/** As the router reads it, which takes duplicate slashes for one. */
-function isLookupPath(target = ''): boolean {
-  const [path = ''] = target.replace(ORIGIN, '').split(/[?#]/, 1);
-  return path.replace(/\/+/g, '/') === RESOLVE_SESSION_PATH;
 }

@@ -1,7 +1,7 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import { outcomeOf, type LookupDecision } from './lookup-decision';
-import type { LookupLog } from './lookup.log';
+import type { LookupEdge, LookupLog } from './lookup.log';
 import type { LookupMetrics } from './lookup.metrics';
 import type { LookupQuery, QueryProblem } from './lookup-query.reader';
 
@@ -26,14 +26,14 @@ export class LookupJournal implements OnModuleInit, OnModuleDestroy {
     this.log.nextPeriod();
   }
 
-  decided(decision: LookupDecision, query: LookupQuery, elapsedMs: number): void {
+  decided(decision: LookupDecision, query: LookupQuery, edge: LookupEdge, elapsedMs: number): void {
     const outcome = outcomeOf(decision);
     this.metrics.finished(outcome, elapsedMs);
-    this.log.decided(outcome, decision, query);
+    this.log.decided(outcome, decision, query, edge);
   }
 
-  refused(problem: QueryProblem, elapsedMs: number): void {
+  refused(problem: QueryProblem, edge: LookupEdge, elapsedMs: number): void {
     this.metrics.finished('invalid', elapsedMs);
-    this.log.refused(problem);
+    this.log.refused(problem, edge);
   }
 }

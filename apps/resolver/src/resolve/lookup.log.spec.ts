@@ -22,10 +22,11 @@ describe('the log of lookups', () => {
   });
 
   it('holds a line per refusal, the id masked alike each time', () => {
-    log.decided('not_found_unknown', unknown, query);
-    log.decided('not_found_unknown', unknown, query);
+    log.decided('not_found_unknown', unknown, query, 'gateway');
+    log.decided('not_found_unknown', unknown, query, 'gateway');
     expect(lines[0]).toMatchObject({
       outcome: 'not_found_unknown',
+      edge: 'gateway',
       transport: 'HTTP',
       msg: 'lookup',
     });
@@ -34,24 +35,31 @@ describe('the log of lookups', () => {
   });
 
   it('holds nothing of what was found above debug level', () => {
-    log.decided('live', found, query);
+    log.decided('live', found, query, 'gateway');
     expect(lines).toEqual([]);
   });
 
   it('holds at most a hundred lines of an outcome per period, then how many more there were', () => {
-    for (let count = 0; count < 1_000; count++) log.decided('not_found_unknown', unknown, query);
-    log.refused('INVALID_QUERY');
+    for (let count = 0; count < 1_000; count++)
+      log.decided('not_found_unknown', unknown, query, 'gateway');
+    log.refused('INVALID_QUERY', 'gateway');
     expect(lines).toHaveLength(101);
     log.nextPeriod();
     expect(lines.at(-1)).toMatchObject({ outcome: 'not_found_unknown', unlogged: 900 });
     log.nextPeriod();
     expect(lines).toHaveLength(102);
-    log.decided('not_found_unknown', unknown, query);
+    log.decided('not_found_unknown', unknown, query, 'gateway');
     expect(lines).toHaveLength(103);
   });
 
+  it('tells a proxy’s question from a gateway’s', () => {
+    log.decided('not_found_unknown', unknown, query, 'proxy');
+    log.refused('INVALID_SESSION_ID', 'proxy');
+    expect(lines).toMatchObject([{ edge: 'proxy' }, { edge: 'proxy', outcome: 'invalid' }]);
+  });
+
   it('says in a line of a stale answer whose word it is', () => {
-    log.decided('stale_held', { ...found, stale: 'held' }, query);
+    log.decided('stale_held', { ...found, stale: 'held' }, query, 'gateway');
     expect(lines[0]).toMatchObject({ level: 'info', outcome: 'stale_held', server: 'gpu-1' });
     expect(lines[0]).not.toHaveProperty('sessionId');
   });

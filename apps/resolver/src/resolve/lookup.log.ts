@@ -1,28 +1,17 @@
-import { maskSessionId, type Logger } from '@rollcall/observability';
+import { maskSessionId } from '@rollcall/observability';
+import { BoundedLog, EACH, type LeveledLogger, type LogRule } from '../log/bounded-log';
 import type { LookupDecision, LookupOutcome } from './lookup-decision';
 import type { LookupQuery, QueryProblem } from './lookup-query.reader';
 
-type Level = 'debug' | 'info' | 'warn';
-type LookupLogger = Pick<Logger, Level | 'isLevelEnabled'>;
+/** Who asked: a Connection Gateway its lookup, or a proxy its route. */
+export type LookupEdge = 'gateway' | 'proxy';
 
-interface Rule {
-  readonly level: Level;
-  /** Lines per period; what comes beyond is counted, and told at the period's end. */
-  readonly linesMax: number;
-}
-
-interface Tally {
-  lines: number;
-  unlogged: number;
-}
-
-const EACH = Number.POSITIVE_INFINITY;
-const REFUSAL: Rule = { level: 'info', linesMax: 100 };
-const STALE: Rule = { level: 'info', linesMax: 10 };
+const REFUSAL: LogRule = { level: 'info', linesMax: 100 };
+const STALE: LogRule = { level: 'info', linesMax: 10 };
 /** In an outage every lookup ends so: one line says it, and a count. */
-const OUTAGE: Rule = { level: 'warn', linesMax: 1 };
+const OUTAGE: LogRule = { level: 'warn', linesMax: 1 };
 
-const RULES: Readonly<Record<LookupOutcome, Rule>> = {
+const RULES: Readonly<Record<LookupOutcome, LogRule>> = {
   live: { level: 'debug', linesMax: EACH },
   stale_held: STALE,
   stale_unsettled: STALE,
@@ -38,13 +27,21 @@ const RULES: Readonly<Record<LookupOutcome, Rule>> = {
 
 /** One line per decision, with session ids masked above debug, without addresses of clients, and bounded per period. */
 export class LookupLog {
-  private readonly tallies = new Map<LookupOutcome, Tally>();
+  private readonly lines: BoundedLog<LookupOutcome>;
 
-  constructor(private readonly logger: LookupLogger) {}
+  constructor(logger: LeveledLogger) {
+    this.lines = new BoundedLog(logger, RULES, 'lookup');
+  }
 
-  decided(outcome: LookupOutcome, decision: LookupDecision, query: LookupQuery): void {
-    if (!this.admits(outcome)) return;
-    this.write(outcome, {
+  decided(
+    outcome: LookupOutcome,
+    decision: LookupDecision,
+    query: LookupQuery,
+    edge: LookupEdge,
+  ): void {
+    if (!this.lines.admits(outcome)) return;
+    this.lines.write(outcome, {
+      edge,
       session: maskSessionId(query.sessionId),
       transport: query.transport,
       ...(RULES[outcome].level === 'debug' ? { sessionId: query.sessionId } : {}),
@@ -52,39 +49,13 @@ export class LookupLog {
     });
   }
 
-  refused(problem: QueryProblem): void {
-    if (this.admits('invalid')) this.write('invalid', { problem });
+  refused(problem: QueryProblem, edge: LookupEdge): void {
+    if (this.lines.admits('invalid')) this.lines.write('invalid', { edge, problem });
   }
 
   /** Ends a period: tells what was not logged in it, and starts to count anew. */
   nextPeriod(): void {
-    for (const [outcome, { unlogged }] of this.tallies) {
-      if (unlogged > 0) this.write(outcome, { unlogged }, 'more lookups, not logged one by one');
-    }
-    this.tallies.clear();
-  }
-
-  private admits(outcome: LookupOutcome): boolean {
-    const { level, linesMax } = RULES[outcome];
-    if (!this.logger.isLevelEnabled(level)) return false;
-    if (linesMax === EACH) return true;
-    const tally = this.tallyOf(outcome);
-    if (tally.lines < linesMax) {
-      tally.lines++;
-      return true;
-    }
-    tally.unlogged++;
-    return false;
-  }
-
-  private tallyOf(outcome: LookupOutcome): Tally {
-    const tally = this.tallies.get(outcome) ?? { lines: 0, unlogged: 0 };
-    this.tallies.set(outcome, tally);
-    return tally;
-  }
-
-  private write(outcome: LookupOutcome, details: object, message = 'lookup'): void {
-    this.logger[RULES[outcome].level]({ outcome, ...details }, message);
+    this.lines.nextPeriod();
   }
 }
 

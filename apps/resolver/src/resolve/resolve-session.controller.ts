@@ -24,12 +24,12 @@ export class ResolveSessionController {
     if (!read.ok) {
       reply.hijack();
       writeAnswer(reply.raw, errorAnswer(read.problem));
-      this.journal.refused(read.problem, this.now() - startedAtMs);
+      this.journal.refused(read.problem, 'gateway', this.now() - startedAtMs);
       return;
     }
     const decision = await this.sessions.resolve(read.query);
     reply.hijack();
     writeAnswer(reply.raw, lookupAnswer(decision, read.query.transport));
-    this.journal.decided(decision, read.query, this.now() - startedAtMs);
+    this.journal.decided(decision, read.query, 'gateway', this.now() - startedAtMs);
   }
 }

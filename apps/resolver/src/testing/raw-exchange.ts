@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:tls';
 
 /** One answer, as it stood on the wire. */
 export interface RawResponse {
@@ -20,12 +21,36 @@ export class RawConnection {
     socket.on('close', () => (this.closed = true));
   }
 
-  /** With `allowHalfOpen` it can go on sending when the server has ended its side. */
-  static async open(port: number, { allowHalfOpen = false } = {}): Promise<RawConnection> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen });
+  /** With `allowHalfOpen` it can go on sending when the server has ended its side; `from` is any address of loopback. */
+  static async open(
+    port: number,
+    { allowHalfOpen = false, from = '127.0.0.1' } = {},
+  ): Promise<RawConnection> {
+    const socket = connect({
+      port,
+      host: '127.0.0.1',
+      localAddress: from,
+      noDelay: true,
+      allowHalfOpen,
+    });
     const connection = new RawConnection(socket);
     await once(socket, 'connect');
     return connection;
+  }
+
+  /** The same through TLS. */
+  static async openTls(port: number, options: ConnectionOptions): Promise<RawConnection> {
+    const socket = connectTls({ port, host: '127.0.0.1', servername: 'localhost', ...options });
+    const connection = new RawConnection(socket);
+    await once(socket, 'secureConnect');
+    return connection;
+  }
+
+  /** What TLS has agreed on; undefined without TLS. */
+  get tls():
+    | Pick<TLSSocket, 'getCipher' | 'getPeerCertificate' | 'getProtocol' | 'isSessionReused'>
+    | undefined {
+    return this.socket instanceof TLSSocket ? this.socket : undefined;
   }
 
   send(bytes: string | Buffer): void {
@@ -43,7 +68,7 @@ export class RawConnection {
     for (;;) {
       const response = this.take();
       if (response || this.closed) return response;
-      await Promise.race([once(this.socket, 'data'), once(this.socket, 'close')]);
+      await this.change();
     }
   }
 
@@ -67,6 +92,15 @@ export class RawConnection {
     this.socket.resetAndDestroy();
   }
 
+  private async change(): Promise<void> {
+    const seen = new AbortController();
+    const events = ['data', 'close'].map((name) =>
+      once(this.socket, name, { signal: seen.signal }),
+    );
+    await Promise.race(events);
+    seen.abort();
+  }
+
   private take(): RawResponse | undefined {
     const end = this.received.indexOf('\r\n\r\n');
     if (end < 0) return undefined;
@@ -84,9 +118,9 @@ export class RawConnection {
 export async function exchange(
   port: number,
   bytes: string | Buffer,
-  { finish = false } = {},
+  { finish = false, from }: { finish?: boolean; from?: string } = {},
 ): Promise<RawResponse | undefined> {
-  const connection = await RawConnection.open(port);
+  const connection = await RawConnection.open(port, { from });
   try {
     connection.send(bytes);
     if (finish) connection.finish();

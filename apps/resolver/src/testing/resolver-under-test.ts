@@ -70,6 +70,16 @@ export async function health(
   return { status: response.status, problems };
 }
 
+/** One sample of the resolver's metrics, by its name with labels; undefined when it is not there. */
+export async function metricOf(
+  resolver: RunningResolver,
+  sample: string,
+): Promise<number | undefined> {
+  const text = await (await fetch(`http://127.0.0.1:${resolver.opsPort}/metrics`)).text();
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`${sample} `));
+  return line === undefined ? undefined : Number(line.slice(sample.length));
+}
+
 /** How many lookups the resolver has measured, and how many of them it answered within 300 ms, by its own clock. */
 export async function measuredLookups(
   resolver: RunningResolver,

@@ -8,8 +8,10 @@ interface RedisUnderTest {
 /** A command as Redis ran it. */
 export interface SentCommand {
   readonly args: string[];
-  /** Part of a renewal, the one script that a resolver sends: the script itself, or what it runs. */
+  /** Part of a renewal, which a resolver sends by itself: the script, or what it runs. */
   readonly isRenewal: boolean;
+  /** Run by a script, and not sent. */
+  readonly isInScript: boolean;
   /** Every key that Redis takes the command to touch. */
   readonly keys: string[];
 }
@@ -21,12 +23,12 @@ export async function sentCommands(
 ): Promise<SentCommand[]> {
   const client = redis.client();
   const monitor = await client.monitor();
-  const seen: { args: string[]; isRenewal: boolean }[] = [];
+  const seen: { args: string[]; isInScript: boolean }[] = [];
   let isOver!: () => void;
   const over = new Promise<void>((resolve) => (isOver = resolve));
   monitor.on('monitor', (_time: string, args: string[], source: string) => {
     if (args[1] === 'over') isOver();
-    else seen.push({ args, isRenewal: source === 'lua' || /^eval/i.test(args[0] ?? '') });
+    else seen.push({ args, isInScript: source === 'lua' });
   });
   await work();
   await client.ping('over');
@@ -36,7 +38,7 @@ export async function sentCommands(
     seen.map(async (command) => ({ ...command, keys: await keysOf(command.args) })),
   );
   client.disconnect();
-  return commands;
+  return markRenewals(commands);
 
   async function keysOf(args: string[]): Promise<string[]> {
     if (args.length < 2) return [];
@@ -47,6 +49,18 @@ export async function sentCommands(
       throw error;
     }
   }
+}
+
+/** What a script runs comes right behind the script. */
+function markRenewals(commands: readonly Omit<SentCommand, 'isRenewal'>[]): SentCommand[] {
+  let isRenewal = false;
+  return commands.map((command) => {
+    if (!command.isInScript) {
+      isRenewal =
+        /^eval/i.test(command.args[0] ?? '') && command.keys.some((key) => key.endsWith(':pulse'));
+    }
+    return { ...command, isRenewal };
+  });
 }
 
 /** The whole content of a Redis, but for what a renewal writes and a sweep notes. */

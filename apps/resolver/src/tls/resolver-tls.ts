@@ -1,0 +1,125 @@
+import type { Socket } from 'node:net';
+import type { Server, ServerOptions } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import type { Logger, Metrics } from '@rollcall/observability';
+import { readTlsFiles } from './tls-files';
+import { checkTlsFiles, type TlsMaterial } from './tls-material';
+import { secureContextOptions, serverOptions, type TlsPort } from './tls-options';
+import { refusalOf, type FailedHandshake } from './tls-refusal';
+import { TlsRefusalLog } from './tls-refusal.log';
+import { TlsReload } from './tls-reload';
+import { TlsMetrics } from './tls.metrics';
+import type { TlsConfig } from './tls.settings';
+
+const LOG_PERIOD_MS = 10_000;
+
+export interface ResolverTlsParts {
+  readonly config: TlsConfig;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Unix time. */
+  readonly nowMs?: () => number;
+}
+
+/** TLS on a resolver's ports: what they are opened with, what they are given later, and whom they turned away. */
+export class ResolverTls {
+  private readonly servers = new Map<TlsPort, Server>();
+  private readonly reloading: TlsReload;
+  private readonly metrics: TlsMetrics;
+  private readonly refusals: TlsRefusalLog;
+  private logTimer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    { config, metrics, logger }: ResolverTlsParts,
+    initial: TlsMaterial,
+    nowMs: () => number,
+  ) {
+    this.metrics = new TlsMetrics(metrics, () => this.reloading.material);
+    this.refusals = new TlsRefusalLog(logger);
+    this.reloading = new TlsReload({
+      config,
+      initial,
+      apply: (material) => this.apply(material),
+      reloaded: (outcome) => this.metrics.reloaded(outcome),
+      logger,
+      nowMs,
+    });
+  }
+
+  /** @throws TlsFileError when the files do not do. */
+  static async open(parts: ResolverTlsParts): Promise<ResolverTls> {
+    const { config, nowMs = Date.now } = parts;
+    const material = checkTlsFiles(config, await readTlsFiles(config), nowMs());
+    return new ResolverTls(parts, material, nowMs);
+  }
+
+  /** What the server of this port is made with. */
+  serverOptions(port: TlsPort): ServerOptions {
+    return serverOptions(this.reloading.material.files, port);
+  }
+
+  /** Gives this server new files when there are, and counts whom it refuses. */
+  serve(port: TlsPort, server: Server): void {
+    this.servers.set(port, server);
+    const addresses = new ClosedAddresses(server);
+    server.on('tlsClientError', (error: FailedHandshake, socket: TLSSocket) => {
+      this.failed(port, error, socket, addresses);
+      socket.destroy();
+    });
+  }
+
+  start(): void {
+    this.reloading.start();
+    this.logTimer = setInterval(() => this.refusals.nextPeriod(), LOG_PERIOD_MS);
+  }
+
+  /** Looks at the files at once. */
+  reload(): Promise<void> {
+    return this.reloading.lookNow();
+  }
+
+  async stop(): Promise<void> {
+    await this.reloading.stop();
+    clearInterval(this.logTimer);
+    this.refusals.nextPeriod();
+  }
+
+  private apply({ files }: TlsMaterial): void {
+    for (const [port, server] of this.servers) {
+      server.setSecureContext(secureContextOptions(files, port));
+    }
+  }
+
+  private failed(
+    port: TlsPort,
+    { code }: FailedHandshake,
+    socket: TLSSocket,
+    addresses: ClosedAddresses,
+  ): void {
+    const authorizationError: unknown = socket.authorizationError;
+    const reason = refusalOf({ code, authorizationError });
+    if (!reason) return;
+    this.metrics.refused(reason);
+    const cause = String(authorizationError || code);
+    const address = socket.remoteAddress ?? addresses.closing;
+    this.refusals.refused(reason, { port, cause, address });
+  }
+}
+
+/**
+ * Where the connection that is being closed came from. By the time a refused certificate is told, its TLS socket no
+ * longer knows; but it is told while the connection under it closes.
+ */
+class ClosedAddresses {
+  closing: string | undefined;
+
+  constructor(server: Server) {
+    server.on('connection', (socket: Socket) => {
+      const { remoteAddress } = socket;
+      socket.once('close', () => {
+        this.closing = remoteAddress;
+        queueMicrotask(() => (this.closing = undefined));
+      });
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import type { ServerOptions } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
+import type { TlsFiles } from './tls-files';
+
+/** Clients of the one are gateways, of the other DCV servers and proxies, which have no certificate. */
+export type TlsPort = 'lookups' | 'hosts';
+
+/** What a Connection Gateway offers by default: TLS 1.2 with these, and TLS 1.3. */
+const CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+].join(':');
+
+/** A handshake is two exchanges. */
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+
+/** All that depends on the files or must not be forgotten with them: a server that is given new ones forgets the rest. */
+export function secureContextOptions(files: TlsFiles, port: TlsPort): SecureContextOptions {
+  return {
+    cert: files.cert,
+    key: files.key,
+    ca: port === 'lookups' ? files.clientCa : undefined,
+    minVersion: 'TLSv1.2',
+    ciphers: CIPHERS,
+    honorCipherOrder: true,
+    // A session that began without a certificate on one port is not to be resumed on the other.
+    sessionIdContext: port,
+  };
+}
+
+/** What a server is made with. */
+export function serverOptions(files: TlsFiles, port: TlsPort): ServerOptions {
+  const asksForCertificate = port === 'lookups' && files.clientCa !== undefined;
+  return {
+    ...secureContextOptions(files, port),
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    requestCert: asksForCertificate,
+    rejectUnauthorized: asksForCertificate,
+  };
+}

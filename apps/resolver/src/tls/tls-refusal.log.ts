@@ -1,0 +1,40 @@
+import { BoundedLog, type LeveledLogger, type LogRule } from '../log/bounded-log';
+import type { TlsPort } from './tls-options';
+import type { TlsRefusal } from './tls-refusal';
+
+/** One refused client; nothing of its certificate. */
+export interface RefusedClient {
+  readonly port: TlsPort;
+  /** Node's or OpenSSL's name for what was wrong. */
+  readonly cause: string;
+  /** Where the connection came from, as far as it is still known. */
+  readonly address?: string;
+}
+
+/** A certificate that does not do may be that of a gateway, which is then locked out. */
+const CERTIFICATE: LogRule = { level: 'warn', linesMax: 10 };
+
+const RULES: Readonly<Record<TlsRefusal, LogRule>> = {
+  none: CERTIFICATE,
+  expired: CERTIFICATE,
+  untrusted: CERTIFICATE,
+  other: { level: 'info', linesMax: 10 },
+};
+
+/** One line per refused client, bounded per reason and period. */
+export class TlsRefusalLog {
+  private readonly lines: BoundedLog<TlsRefusal>;
+
+  constructor(logger: LeveledLogger) {
+    this.lines = new BoundedLog(logger, RULES, 'refused TLS client');
+  }
+
+  refused(reason: TlsRefusal, client: RefusedClient): void {
+    if (this.lines.admits(reason)) this.lines.write(reason, { ...client });
+  }
+
+  /** Ends a period: tells what was not logged in it, and starts to count anew. */
+  nextPeriod(): void {
+    this.lines.nextPeriod();
+  }
+}

@@ -1,0 +1,137 @@
+import type { Logger } from '@rollcall/observability';
+import { TlsFileError } from './tls-file-error';
+import { isSameFiles, readTlsFiles, type TlsFiles } from './tls-files';
+import { checkTlsFiles, type TlsMaterial } from './tls-material';
+import type { TlsConfig } from './tls.settings';
+import type { ReloadOutcome } from './tls.metrics';
+
+/** Between two looks at the files. */
+const LOOK_EVERY_MS = 2_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface TlsReloadOptions {
+  readonly config: TlsConfig;
+  /** What the servers were made with. */
+  readonly initial: TlsMaterial;
+  /** Gives new material to the servers. */
+  readonly apply: (material: TlsMaterial) => void;
+  readonly reloaded: (outcome: ReloadOutcome) => void;
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Unix time, which certificates are valid in. */
+  readonly nowMs: () => number;
+}
+
+/**
+ * Takes up new files without a restart. Every two seconds, and when an operator says so, it compares what the files hold
+ * with what is in use; dates and inodes would miss `cp -p` and what is written within one tick of the clock.
+ * - in use: the files hold what the servers have.
+ * - doubtful: they hold something else that does not do. It may be half of a change (the certificate is new, the key
+ *   still old), so it is told only when the next look finds the same, and then once.
+ * - told: the same, logged and counted. Each look tries again; the servers keep what they have.
+ * An operator's signal tells at once.
+ */
+export class TlsReload {
+  private inUse: TlsMaterial;
+  private problem: { readonly sentence: string; told: boolean } | undefined;
+  private expiryToldAtMs = Number.NEGATIVE_INFINITY;
+  private last: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(private readonly options: TlsReloadOptions) {
+    this.inUse = options.initial;
+  }
+
+  get material(): TlsMaterial {
+    return this.inUse;
+  }
+
+  start(lookEveryMs = LOOK_EVERY_MS): void {
+    this.timer = setTimeout(() => {
+      void this.look().then(() => {
+        if (!this.stopped) this.start(lookEveryMs);
+      });
+    }, lookEveryMs);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.last;
+  }
+
+  /** The regular look. */
+  look(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.compare({ asked: false });
+      this.tellExpiry();
+    });
+  }
+
+  /** An operator's: says in any case what came of it. */
+  lookNow(): Promise<void> {
+    return this.inTurn(() => this.compare({ asked: true }));
+  }
+
+  private inTurn(look: () => Promise<void>): Promise<void> {
+    this.last = this.last.then(async () => {
+      if (!this.stopped) await look();
+    });
+    return this.last;
+  }
+
+  private async compare({ asked }: { asked: boolean }): Promise<void> {
+    try {
+      const files = await readTlsFiles(this.options.config);
+      if (isSameFiles(files, this.inUse.files)) {
+        if (asked) this.options.logger.info('the TLS files are those in use');
+      } else {
+        this.takeUp(files);
+      }
+      this.problem = undefined;
+    } catch (error) {
+      this.cannotUse(error, asked);
+    }
+  }
+
+  private takeUp(files: TlsFiles): void {
+    const { config, apply, reloaded, logger, nowMs } = this.options;
+    const material = checkTlsFiles(config, files, nowMs());
+    apply(material);
+    this.inUse = material;
+    this.expiryToldAtMs = Number.NEGATIVE_INFINITY;
+    reloaded('loaded');
+    const { fingerprint, expiresAtMs } = material;
+    const expires = new Date(expiresAtMs).toISOString();
+    logger.info({ fingerprint, expires }, 'new TLS files are in use');
+  }
+
+  private cannotUse(error: unknown, asked: boolean): void {
+    const sentence = error instanceof Error ? error.message : String(error);
+    const isKnown = this.problem?.sentence === sentence;
+    if (!this.problem || !isKnown) this.problem = { sentence, told: false };
+    if (!asked && (!isKnown || this.problem.told)) return;
+    this.problem.told = true;
+    this.options.reloaded('failed');
+    const details = error instanceof TlsFileError ? {} : { err: error };
+    this.options.logger.error(
+      details,
+      `new TLS files are not taken up, the old ones stay in use: ${sentence}`,
+    );
+  }
+
+  /** Time passes for what is in use, too; it stays in use, since nothing is better. */
+  private tellExpiry(): void {
+    const nowMs = this.options.nowMs();
+    const { expiresAtMs, clientCaExpiresAtMs = Number.POSITIVE_INFINITY } = this.inUse;
+    const expired = [
+      ...(nowMs >= expiresAtMs ? ['RESOLVER_TLS_CERT_FILE: clients may refuse it'] : []),
+      ...(nowMs >= clientCaExpiresAtMs
+        ? ['RESOLVER_TLS_CLIENT_CA_FILE: clients with certificates of it are refused']
+        : []),
+    ];
+    if (expired.length === 0 || nowMs - this.expiryToldAtMs < DAY_MS) return;
+    this.expiryToldAtMs = nowMs;
+    this.options.logger.warn(`a certificate in use has expired: ${expired.join('; ')}`);
+  }
+}

@@ -1,0 +1,63 @@
+import { serverId } from '@rollcall/testing';
+import { recordingLogger } from '../testing/resolver-under-test';
+import type { VerifyDecision } from './verify-decision';
+import { VerifyLog } from './verify.log';
+
+const asker = { sourceAddress: '10.0.0.1', server: serverId('gpu-1'), session: 'my-desk' };
+const wrong: VerifyDecision = { kind: 'no', reason: 'wrong-token' };
+const yes: VerifyDecision = { kind: 'yes', server: serverId('gpu-1'), user: 'ann' };
+
+describe('the log of verifications', () => {
+  const { lines, logger } = recordingLogger('info');
+  let log: VerifyLog;
+
+  beforeEach(() => {
+    lines.length = 0;
+    log = new VerifyLog(logger);
+  });
+
+  it('names the host of a refusal, and masks the session', () => {
+    log.decided('no_wrong_token', wrong, asker);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        msg: 'verification',
+        outcome: 'no_wrong_token',
+        sourceAddress: '10.0.0.1',
+        server: 'gpu-1',
+        session: expect.stringMatching(/^#[0-9a-f]{8}$/),
+      }),
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('my-desk');
+  });
+
+  it('holds nothing of a yes above debug level, and never who it was', () => {
+    log.decided('yes', yes, asker);
+    expect(lines).toEqual([]);
+    const debug = recordingLogger('debug');
+    new VerifyLog(debug.logger).decided('yes', yes, { ...asker, server: undefined });
+    expect(debug.lines).toMatchObject([{ level: 'debug', server: 'gpu-1', sessionId: 'my-desk' }]);
+    expect(JSON.stringify(debug.lines)).not.toContain('ann');
+  });
+
+  it('holds at most a hundred refusals of a kind per period, then how many more there were', () => {
+    for (let count = 0; count < 1_000; count++) log.decided('no_wrong_token', wrong, asker);
+    expect(lines).toHaveLength(100);
+    log.nextPeriod();
+    expect(lines.at(-1)).toMatchObject({ outcome: 'no_wrong_token', unlogged: 900 });
+  });
+
+  it.each<[VerifyDecision & { kind: 'no' | 'unavailable' }, 'no_too_many_guesses' | 'unavailable']>(
+    [
+      [{ kind: 'no', reason: 'too-many-guesses' }, 'no_too_many_guesses'],
+      [{ kind: 'unavailable', cause: 'late' }, 'unavailable'],
+    ],
+  )('says %j once in a period, as a warning', (decision, outcome) => {
+    for (let count = 0; count < 1_000; count++) log.decided(outcome, decision, asker);
+    log.nextPeriod();
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'warn', outcome, sourceAddress: '10.0.0.1' }),
+      expect.objectContaining({ level: 'warn', outcome, unlogged: 999 }),
+    ]);
+  });
+});
