@@ -242,16 +242,16 @@ export const MUTANTS = [
     'store down: an outage is a 404',
     { file: 'resolve-session.spec' },
     {
-      file: 'apps/resolver/src/resolve/lookup-gate.ts',
+      file: 'apps/resolver/src/gate/bounded-gate.ts',
       find: `if (failure) resolve({ kind: 'unavailable', cause: failure });`,
       replace: `if (failure) resolve({ kind: 'absent', settled: true, lastKnown: { kind: 'nothing' } } as never);`,
     },
   ),
   resolver(
     'store down: a silent store is waited for',
-    { file: 'lookup-gate' },
+    { file: 'bounded-gate' },
     {
-      file: 'apps/resolver/src/resolve/lookup-gate.ts',
+      file: 'apps/resolver/src/gate/bounded-gate.ts',
       find: `const timer = setTimeout(resolve, budgetMs, LATE);`,
       replace: `const timer = setTimeout(resolve, 60_000, LATE);`,
     },
@@ -361,8 +361,8 @@ export const MUTANTS = [
     { file: 'refused-writes', title: 'settles anew' },
     {
       file: 'libs/session-store/src/lookup.operations.ts',
-      find: `const settlesAnew = this.renewalsFailed >= FAILED_RENEWALS_MAX ? SETTLE_ANEW_APART_MS : -1;`,
-      replace: `const settlesAnew = -1;`,
+      find: `this.renewalsFailed >= FAILED_RENEWALS_MAX ? SETTLE_ANEW_APART_MS : -1;`,
+      replace: `-1;`,
     },
   ),
   domain(
@@ -374,6 +374,186 @@ export const MUTANTS = [
         ? destined`,
       replace: `      return evidence.settled
         ? destined`,
+    },
+  ),
+  store('tokens: good for ever', onRedis('are good until their time is over'), {
+    file: `${LUA}/find-grant.lua`,
+    find: `if grant.ends <= clock() then return nil end`,
+    replace: '',
+  }),
+  store('tokens: outlive the closing of their session', onRedis('are void once it is closed'), {
+    file: `${LUA}/report.lua`,
+    find: `if not keeps then redis.call('UNLINK', change.tokens) end`,
+    replace: `if not keeps and change.kind ~= '-' then redis.call('UNLINK', change.tokens) end`,
+  }),
+  store(
+    'tokens: outlive the reopening of their session',
+    onRedis('are void once it was reopened'),
+    {
+      file: `${LUA}/report.lua`,
+      find: `if not keeps then redis.call('UNLINK', change.tokens) end`,
+      replace: `if not keeps and change.kind ~= '!' then redis.call('UNLINK', change.tokens) end`,
+    },
+  ),
+  store('tokens: inherited by a session that opens', onRedis('are void when it opens'), {
+    file: `${LUA}/report.lua`,
+    find: `if not keeps then redis.call('UNLINK', change.tokens) end`,
+    replace: `if not keeps and change.kind ~= '+' then redis.call('UNLINK', change.tokens) end`,
+  }),
+  store(
+    'tokens: inherited when a struck off server comes back',
+    onRedis('are void when its server comes back'),
+    {
+      file: `${LUA}/report.lua`,
+      find: `local keeps = change.kind == '=' and onRoll`,
+      replace: `local keeps = change.kind == '='`,
+    },
+  ),
+  store('tokens: outlive an eviction', onRedis('are void once it is struck off'), {
+    file: `${LUA}/strike.lua`,
+    find: `  redis.call('UNLINK', change.tokens)\n`,
+    replace: '',
+  }),
+  store('tokens: a reopened session is only touched', onRedis('are void once it was reopened'), {
+    file: 'libs/session-store/src/report.operations.ts',
+    find: `if (reopenedIn(report).length > 0) return false;`,
+    replace: '',
+  }),
+  store('tokens: no end to them', onRedis('are void when there is one too many'), {
+    file: `${LUA}/grant-token.lua`,
+    find: `local excess = #good - most`,
+    replace: `local excess = 0`,
+  }),
+  store(
+    'tokens: their key outlives them',
+    { file: 'connection-tokens', title: 'lasts as long as its longest token' },
+    {
+      file: `${LUA}/grant-token.lua`,
+      find: `redis.call('PEXPIREAT', tokensKey, good[#good].ends)`,
+      replace: '',
+    },
+  ),
+  store('guesses: count for ever', onRedis('until the window ends'), {
+    file: `${LUA}/count-guess.lua`,
+    find: `redis.call('SET', KEYS[1], '1', 'PX', window)`,
+    replace: `redis.call('SET', KEYS[1], '1')`,
+  }),
+  store('guesses: written without end', onRedis('up to one more than allowed'), {
+    file: `${LUA}/count-guess.lua`,
+    find: `return counted > allowed and counted or redis.call('INCR', KEYS[1])`,
+    replace: `return redis.call('INCR', KEYS[1])`,
+  }),
+  agent(
+    'agent: another session of the same name is the same',
+    { file: 'roster' },
+    {
+      file: 'apps/agent-heartbeat/src/roster/openings.ts',
+      find: `return isSame ? before : { number, createdAtMs };`,
+      replace: `return before;`,
+    },
+  ),
+  agent(
+    'agent: a reopening is told once, whether it arrived or not',
+    { file: 'heartbeat.service' },
+    {
+      file: 'apps/agent-heartbeat/src/heartbeat/reporter.ts',
+      find: `this.told.wasSent(standing, outcome.kind === 'applied');`,
+      replace: `this.told.wasSent(standing, true);`,
+    },
+  ),
+  resolver(
+    'verifier: a header says who asks',
+    { file: 'verify/verify.spec', title: 'does not believe what a request says' },
+    {
+      file: 'apps/resolver/src/http/source-address.ts',
+      find: `request.socket.remoteAddress ?? ''`,
+      replace: `String(request.headers['x-forwarded-for'] ?? request.socket.remoteAddress)`,
+    },
+  ),
+  resolver(
+    'verifier: who asked is forgotten when the connection breaks',
+    { file: 'verify/verify.spec', title: 'says no, and never a 5xx' },
+    {
+      file: 'apps/resolver/src/http/source-address.ts',
+      find: `addresses.set(request, request.socket.remoteAddress ?? '');`,
+      replace: '',
+    },
+    {
+      file: 'apps/resolver/src/http/source-address.ts',
+      find: `return addresses.get(request) ?? '';`,
+      replace: `return request.socket.remoteAddress ?? '';`,
+    },
+  ),
+  resolver(
+    'verifier: a user name is not escaped',
+    { file: 'verify/verify.spec', title: 'names the user' },
+    {
+      file: 'apps/resolver/src/verify/auth-answer.ts',
+      find: `    .replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);`,
+      replace: `    .replace(/[&<>"']/g, (character) => character);`,
+    },
+  ),
+  resolver(
+    'verifier: an outage is a no',
+    { file: 'verify/verify.spec', title: 'says that it cannot know' },
+    {
+      file: 'apps/resolver/src/verify/auth-answer.ts',
+      find: `return noAnswer(503, ERRORS.STORE_UNAVAILABLE.message);`,
+      replace: `return noAnswer(200, ERRORS.STORE_UNAVAILABLE.message);`,
+    },
+  ),
+  resolver(
+    'route: whatever the store holds becomes a header',
+    { file: 'route/route.spec', title: 'I7' },
+    {
+      file: 'apps/resolver/src/route/route-answer.ts',
+      find: `return endpointProblem(endpoint) === undefined`,
+      replace: `return endpointProblem(endpoint) !== 'nothing'`,
+    },
+  ),
+  resolver(
+    'prefix: any of its length does',
+    { file: 'resolver.ports', title: 'path prefix' },
+    {
+      file: 'apps/resolver/src/http/paths.ts',
+      find: `isSame(path.slice(0, prefix.length), prefix)`,
+      replace: `path.length > 0`,
+    },
+  ),
+  resolver(
+    'ports: both serve everything',
+    { file: 'resolver.ports', title: 'when there are two' },
+    {
+      file: 'apps/resolver/src/http/listeners.ts',
+      find: `return this.isSplit && PORT_OF[edge] !== port ? 'port' : undefined;`,
+      replace: `return undefined;`,
+    },
+  ),
+  resolver(
+    'TLS: no client certificate is needed',
+    { file: 'resolver.tls', title: 'asks for client certificates' },
+    {
+      file: 'apps/resolver/src/tls/tls-options.ts',
+      find: `rejectUnauthorized: asksForCertificate,`,
+      replace: `rejectUnauthorized: false,`,
+    },
+  ),
+  resolver(
+    'TLS: a broken new certificate is taken up',
+    { file: 'tls-reload' },
+    {
+      file: 'apps/resolver/src/tls/tls-reload.ts',
+      find: `const material = checkTlsFiles(config, files, nowMs());`,
+      replace: `const material = { ...checkTlsFiles(config, this.inUse.files, nowMs()), files };`,
+    },
+  ),
+  resolver(
+    'TLS: half of a new file is taken up',
+    { file: 'tls-reload', title: 'waits' },
+    {
+      file: 'apps/resolver/src/tls/tls-reload.ts',
+      find: `const isConfirmed = asked || isSameSight(sight, this.sight);`,
+      replace: `const isConfirmed = asked || sight !== this.sight;`,
     },
   ),
 ];

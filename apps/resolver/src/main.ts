@@ -5,7 +5,7 @@ import { startResolver } from './resolver.application';
 import { RESOLVER_SETTINGS } from './resolver.config';
 
 const ABOUT =
-  'rollcall resolver: tells Amazon DCV Connection Gateways which host carries a session.';
+  'rollcall resolver: tells Amazon DCV Connection Gateways and proxies which host carries a session, and verifies connection tokens for DCV servers.';
 
 const config = readEnvOrExit(RESOLVER_SETTINGS, process.env, ABOUT);
 const logger = createLogger({ app: 'resolver', level: config.log.level });

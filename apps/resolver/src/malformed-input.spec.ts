@@ -162,7 +162,7 @@ describe('malformed input', () => {
     expectRefusal(await connection.next(), 'REQUEST_TIMEOUT');
     expect(await connection.rest()).toBe('');
     expect(lookup).not.toHaveBeenCalled();
-  }, 9_000);
+  }, 30_000);
 
   it.each([
     ['HTTP/1.0', 'POST /resolveSession?sessionId=console&transport=HTTP HTTP/1.0\r\n\r\n'],

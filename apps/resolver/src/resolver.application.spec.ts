@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
 import type { RunningResolver } from './resolver.application';
 import { exchange, RawConnection } from './testing/raw-exchange';
 import {
+  aFreePort,
   health,
   measuredLookups,
   settle,
@@ -63,15 +62,6 @@ describe('a running resolver', () => {
       return renew.mock.calls.length;
     };
     return { ofItsOwn, renewals };
-  }
-
-  async function aFreePort(): Promise<number> {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, 'close');
-    return port;
   }
 
   async function metric(line: RegExp): Promise<string | undefined> {

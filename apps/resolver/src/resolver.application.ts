@@ -11,16 +11,18 @@ import {
   type Logger,
 } from '@rollcall/observability';
 import { SessionStoreModule, type StoreObserver } from '@rollcall/session-store';
+import type { BoundedGate } from './gate/bounded-gate';
 import { createHttpAdapter } from './http/http-adapter';
 import { Listeners } from './http/listeners';
-import { LookupGate } from './resolve/lookup-gate';
+import { RefusedPaths } from './http/refused-paths';
+import { BoundedLogs } from './log/bounded-logs';
 import type { ListenConfig, ResolverConfig } from './resolver.config';
 import { ResolverModule } from './resolver.module';
+import { LOOKUP_GATE, VERIFICATION_GATE } from './resolver.tokens';
 import { RollRenewalService } from './roll/roll-renewal.service';
 import { StoreWatch } from './roll/store-watch';
 import { HangupSignal } from './tls/hangup-signal';
 import { ResolverTls } from './tls/resolver-tls';
-import { VerificationGate } from './verify/verification-gate';
 
 export interface RunningResolver {
   readonly port: number;
@@ -43,12 +45,13 @@ export async function startResolver(
   openStore: OpenStore = (observer) => redisStore(config, observer),
 ): Promise<RunningResolver> {
   const metrics = new Metrics();
-  const tls = config.tls && (await ResolverTls.open({ config: config.tls, metrics, logger }));
-  const listeners = new Listeners(config.listen, tls);
+  const logs = new BoundedLogs(logger);
+  const tls = config.tls && (await ResolverTls.open({ config: config.tls, metrics, logger, logs }));
+  const listeners = new Listeners(config.listen, new RefusedPaths(metrics, logs), tls);
   const watch = new StoreWatch(redisMetrics(metrics));
   const store = openStore(watch);
   const app = await NestFactory.create<NestFastifyApplication>(
-    ResolverModule.register({ config, metrics, logger, store }),
+    ResolverModule.register({ config, metrics, logs, store }),
     createHttpAdapter(listeners),
     { bodyParser: false, abortOnError: false, logger: new PinoLoggerService(logger) },
   );
@@ -65,16 +68,16 @@ export async function startResolver(
   const reload = new HangupSignal(logger, tls);
   const drain = () =>
     listeners.drain(() => {
-      app.get(LookupGate).close();
-      app.get(VerificationGate).close();
+      for (const gate of [LOOKUP_GATE, VERIFICATION_GATE]) app.get<BoundedGate>(gate).close();
     });
   const stop = async () => {
     stopping = true;
     await drain();
     await app.close();
-    await tls?.stop();
+    tls?.stop();
     await ops.stop();
     reload.stop();
+    logs.stop();
   };
   try {
     const { port: opsPort } = await ops.start();
@@ -82,6 +85,7 @@ export async function startResolver(
     const hostsPort = await listenForHosts(listeners, config.listen);
     tls?.start();
     reload.start();
+    logs.start();
     announce(config, logger, { port, hostsPort, opsPort });
     return { port, hostsPort: hostsPort ?? port, opsPort, stop };
   } catch (error) {

@@ -1,23 +1,23 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { LOOKUP_BUDGET_MS, type LookupStore, type TokenStore } from '@rollcall/domain';
-import { Metrics, type Logger } from '@rollcall/observability';
+import { Metrics } from '@rollcall/observability';
 import { SESSION_STORE } from '@rollcall/session-store';
 import { ConnectionTokens } from '@rollcall/tokens';
+import { BoundedGate } from './gate/bounded-gate';
 import { WireErrorFilter } from './http/wire-error.filter';
+import type { BoundedLogs } from './log/bounded-logs';
 import { EndpointPermits } from './resolve/endpoint-permits';
-import { LookupGate } from './resolve/lookup-gate';
 import { LookupJournal } from './resolve/lookup.journal';
 import { LookupLog } from './resolve/lookup.log';
 import { LookupMetrics } from './resolve/lookup.metrics';
 import { ResolveSessionController } from './resolve/resolve-session.controller';
 import { ResolveSessionService } from './resolve/resolve-session.service';
 import type { ResolverConfig } from './resolver.config';
-import { MONOTONIC_CLOCK } from './resolver.tokens';
+import { LOOKUP_GATE, MONOTONIC_CLOCK, VERIFICATION_GATE } from './resolver.tokens';
 import { RollRenewalService } from './roll/roll-renewal.service';
 import { rollMetrics } from './roll/roll.metrics';
 import { RouteController } from './route/route.controller';
-import { VerificationGate } from './verify/verification-gate';
 import { VerifyController } from './verify/verify.controller';
 import { VerifyJournal } from './verify/verify.journal';
 import { VerifyLog } from './verify/verify.log';
@@ -39,7 +39,7 @@ const ENDPOINTS_REMEMBERED_MAX = 20_000;
 export interface ResolverParts {
   readonly config: Pick<ResolverConfig, 'endpoints' | 'timing'>;
   readonly metrics: Metrics;
-  readonly logger: Logger;
+  readonly logs: BoundedLogs;
   /** Provides `SESSION_STORE` to everybody. */
   readonly store: DynamicModule;
 }
@@ -63,24 +63,24 @@ export class ResolverModule {
   }
 }
 
-function lookupProviders({ config, metrics, logger }: ResolverParts): Provider[] {
+function lookupProviders({ config, metrics, logs }: ResolverParts): Provider[] {
   return [
     {
-      provide: LookupGate,
+      provide: LOOKUP_GATE,
       inject: [MONOTONIC_CLOCK],
       useFactory: (now: () => number) =>
-        new LookupGate({ pendingMax: LOOKUPS_PENDING_MAX, budgetMs: LOOKUP_BUDGET_MS, now }),
+        new BoundedGate({ pendingMax: LOOKUPS_PENDING_MAX, budgetMs: LOOKUP_BUDGET_MS, now }),
     },
     {
       provide: LookupJournal,
-      inject: [LookupGate],
-      useFactory: (gate: LookupGate) =>
-        new LookupJournal(new LookupMetrics(metrics, () => gate.pending), new LookupLog(logger)),
+      inject: [LOOKUP_GATE],
+      useFactory: (gate: BoundedGate) =>
+        new LookupJournal(new LookupMetrics(metrics, () => gate.pending), new LookupLog(logs)),
     },
     {
       provide: ResolveSessionService,
-      inject: [SESSION_STORE, LookupGate, RollRenewalService],
-      useFactory: (store: LookupStore, gate: LookupGate, roll: RollRenewalService) => {
+      inject: [SESSION_STORE, LOOKUP_GATE, RollRenewalService],
+      useFactory: (store: LookupStore, gate: BoundedGate, roll: RollRenewalService) => {
         const permits = new EndpointPermits(config.endpoints, ENDPOINTS_REMEMBERED_MAX);
         return new ResolveSessionService(store, gate, permits, roll);
       },
@@ -88,13 +88,13 @@ function lookupProviders({ config, metrics, logger }: ResolverParts): Provider[]
   ];
 }
 
-function verifyProviders({ metrics, logger }: ResolverParts): Provider[] {
+function verifyProviders({ metrics, logs }: ResolverParts): Provider[] {
   return [
     {
-      provide: VerificationGate,
+      provide: VERIFICATION_GATE,
       inject: [MONOTONIC_CLOCK],
       useFactory: (now: () => number) =>
-        new VerificationGate({
+        new BoundedGate({
           pendingMax: VERIFICATIONS_PENDING_MAX,
           budgetMs: VERIFICATION_BUDGET_MS,
           now,
@@ -102,14 +102,14 @@ function verifyProviders({ metrics, logger }: ResolverParts): Provider[] {
     },
     {
       provide: VerifyJournal,
-      inject: [VerificationGate],
-      useFactory: (gate: VerificationGate) =>
-        new VerifyJournal(new VerifyMetrics(metrics, () => gate.pending), new VerifyLog(logger)),
+      inject: [VERIFICATION_GATE],
+      useFactory: (gate: BoundedGate) =>
+        new VerifyJournal(new VerifyMetrics(metrics, () => gate.pending), new VerifyLog(logs)),
     },
     {
       provide: VerifyService,
-      inject: [SESSION_STORE, VerificationGate],
-      useFactory: (store: TokenStore, gate: VerificationGate) =>
+      inject: [SESSION_STORE, VERIFICATION_GATE],
+      useFactory: (store: TokenStore, gate: BoundedGate) =>
         new VerifyService(new ConnectionTokens(store), gate),
     },
   ];

@@ -4,6 +4,8 @@ import { startResolver, type RunningResolver } from './resolver.application';
 import { exchange, RawConnection, type RawResponse } from './testing/raw-exchange';
 import {
   aConfig,
+  aFreePort,
+  metricOf,
   providing,
   recordingLogger,
   settle,
@@ -41,7 +43,10 @@ describe('the ports of a resolver', () => {
     const nothing = await ask(port, 'POST /nothing');
     expect(nothing).toMatchObject({ status: 404 });
     expect(JSON.parse(nothing?.body ?? '')).toMatchObject({ code: 'PATH_NOT_FOUND' });
-    expect(await ask(port, request)).toEqual(nothing);
+    expect(await ask(port, request)).toEqual({
+      ...nothing,
+      headers: { ...nothing?.headers, date: expect.any(String) },
+    });
   }
 
   it('are one, where everything is served, unless there is a port for the hosts', async () => {
@@ -102,8 +107,18 @@ describe('the ports of a resolver', () => {
     });
 
     it('are named when the second cannot be had, and nothing is left behind', async () => {
-      const taken = { RESOLVER_HOSTS_PORT: String(resolver.hostsPort) };
-      await expect(startOn(store, taken)).rejects.toThrow(/^RESOLVER_HOSTS_PORT: another process/);
+      const [port, opsPort] = [await aFreePort(), await aFreePort()];
+      const settings = {
+        RESOLVER_PORT: String(port),
+        METRICS_PORT: String(opsPort),
+        RESOLVER_HOSTS_PORT: String(resolver.hostsPort),
+      };
+      await expect(startOn(store, settings)).rejects.toThrow(
+        /^RESOLVER_HOSTS_PORT: another process/,
+      );
+      for (const left of [port, opsPort]) {
+        await expect(ask(left, LOOKUP)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+      }
     });
   });
 
@@ -128,6 +143,7 @@ describe('the ports of a resolver', () => {
           '/resolveSession',
           '/k3Jx/resolveSession',
           `/a${PREFIX}/resolveSession`,
+          '/k3Jx/sEcret/resolveSession',
         ]) {
           for (const method of ['POST', 'GET', 'OPTIONS']) {
             await expectNothing(resolver.port, `${method} ${path}`);
@@ -148,6 +164,78 @@ describe('the ports of a resolver', () => {
       expect(await ask(resolver.port, behind('GET /nothing'))).toMatchObject({ status: 404 });
       expect(await ask(resolver.port, behind('GET /route'))).toMatchObject({ status: 400 });
       expect(JSON.stringify(lines)).not.toContain('k3Jx');
+    });
+  });
+
+  describe('when they are asked for what is not there', () => {
+    const PREFIX = '/k3Jx';
+    const [PATH, PORT, NO_PREFIX] = ['path', 'port', 'prefix'];
+    const refusals = () => lines.filter(({ msg }) => msg === 'refused request');
+    const counted = (reason: string) =>
+      metricOf(resolver, `rollcall_requests_refused_total{reason="${reason}"}`);
+
+    it.each<[string, string, string, Record<string, string>, 'port' | 'hostsPort', string]>([
+      ['nobody’s path', PATH, 'RESOLVER_PORT', {}, 'port', 'POST /nothing-of-ours'],
+      [
+        'nobody’s path on one of two ports',
+        PATH,
+        'RESOLVER_HOSTS_PORT',
+        { RESOLVER_HOSTS_PORT: '0' },
+        'hostsPort',
+        'GET /nothing-of-ours',
+      ],
+      [
+        'the path of the other port',
+        PORT,
+        'RESOLVER_PORT',
+        { RESOLVER_HOSTS_PORT: '0' },
+        'port',
+        'POST /verify/nothing-of-ours',
+      ],
+      [
+        'a path without the prefix',
+        NO_PREFIX,
+        'RESOLVER_PORT',
+        { RESOLVER_PATH_PREFIX: PREFIX },
+        'port',
+        'POST /nothing-of-ours/resolveSession',
+      ],
+    ])(
+      'count and log %s, and keep the path to themselves',
+      async (_case, reason, setting, env, port, request) => {
+        await start(env);
+        for (const each of [PATH, PORT, NO_PREFIX]) expect(await counted(each)).toBe(0);
+        expect(await ask(resolver[port], request)).toMatchObject({ status: 404 });
+        for (const each of [PATH, PORT, NO_PREFIX]) {
+          expect(await counted(each)).toBe(each === reason ? 1 : 0);
+        }
+        expect(refusals()).toEqual([
+          expect.objectContaining({
+            level: 'warn',
+            outcome: reason,
+            port: setting,
+            sourceAddress: '127.0.0.1',
+          }),
+        ]);
+        expect(JSON.stringify(lines)).not.toMatch(/nothing-of-ours|k3Jx/);
+      },
+    );
+
+    it('say so a few times in a period, and then how often', async () => {
+      await start({});
+      for (let count = 0; count < 25; count++) await ask(resolver.port, 'GET /nothing');
+      expect(refusals()).toHaveLength(10);
+      expect(await counted(PATH)).toBe(25);
+      await resolver.stop();
+      expect(lines).toContainEqual(expect.objectContaining({ outcome: PATH, unlogged: 15 }));
+    });
+
+    it('have nothing to say of what is there', async () => {
+      await start({ RESOLVER_HOSTS_PORT: '0', RESOLVER_PATH_PREFIX: PREFIX });
+      await ask(resolver.port, LOOKUP.replace(' ', ` ${PREFIX}`));
+      await ask(resolver.hostsPort, VERIFY.replace(' ', ` ${PREFIX}`));
+      await ask(resolver.hostsPort, `GET ${PREFIX}/route`);
+      expect(refusals()).toEqual([]);
     });
   });
 

@@ -322,6 +322,32 @@ describe('a resolver with TLS', () => {
     await untilRefused('none');
   });
 
+  it('answers gateways whose own certificates are the roots, and no other of that kind', async () => {
+    const gateway = await TestCa.selfSigned({ commonName: 'gateway-1' });
+    const other = await TestCa.selfSigned({ commonName: 'gateway-2' });
+    const stranger = await TestCa.selfSigned({ commonName: 'gateway-1' });
+    await folder.write('clientCaFile', `${gateway.certPem}${other.certPem}`);
+    await started();
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      expect(await ask({ ...shown(gateway), maxVersion })).toBe(200);
+      expect(await ask({ ...shown(other), maxVersion })).toBe(200);
+      expect(await ask({ ...shown(stranger), maxVersion })).toBeUndefined();
+      expect(await ask({ ...shown(client), maxVersion })).toBeUndefined();
+    }
+    await untilRefused('untrusted', 4);
+  });
+
+  it('starts with a retired root among the roots, says so, and answers whom the good one vouches for', async () => {
+    const retired = await TestCa.create({ valid: 'past' });
+    await folder.write('clientCaFile', `${retired.certPem}${ca.certPem}`);
+    await started();
+    expect(said(/certificates that are not good now: RESOLVER_TLS_CLIENT_CA_FILE: /)).toHaveLength(
+      1,
+    );
+    expect(await ask(shown(client))).toBe(200);
+    expect(await ask(shown(await retired.client()))).toBeUndefined();
+  });
+
   it('asks nobody for a certificate without roots of the clients', async () => {
     await start(folder.env({ clientCa: false }));
     expect(resolver.hostsPort).toBe(resolver.port);

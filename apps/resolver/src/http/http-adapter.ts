@@ -1,17 +1,15 @@
 import type { RequestListener } from 'node:http';
+import { BadRequestException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { writeAnswer } from './http-answer';
-import { Listeners } from './listeners';
-import { noteVerification } from './parser-refusal';
-import { edgeOf, refusalAnswer } from './wire-refusal';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Listeners } from './listeners';
 
 /** A form of the verifier has less than 1 KiB. A lookup's body is read so far, and ignored, for clients that always send one. */
 const BODY_BYTES_MAX = 16 * 1024;
 const NO_QUERY = {};
 
-/** Fastify without what a lookup does not need, and with an answer of ours for everything that can go wrong below Nest. */
-export function createHttpAdapter(listeners = new Listeners({ pathPrefix: '' })): FastifyAdapter {
+/** Fastify without what a lookup does not need; whatever it refuses is answered by Nest's filter. */
+export function createHttpAdapter(listeners: Listeners): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger: false,
     skipMiddie: true,
@@ -23,8 +21,8 @@ export function createHttpAdapter(listeners = new Listeners({ pathPrefix: '' }))
     clientErrorHandler: () => undefined,
     // A gateway whose resolver URL ends with a slash asks for //resolveSession.
     routerOptions: { querystringParser: () => NO_QUERY, ignoreDuplicateSlashes: true },
-    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      refuseMalformed(request, reply),
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      request.server.errorHandler(error, request, reply),
   });
   handOnBodies(adapter);
   refuseMissingHost(adapter);
@@ -38,8 +36,7 @@ function handOnBodies(adapter: FastifyAdapter): void {
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
-  fastify.addHook('onRequest', (request, reply, done) => {
-    noteVerification(request.raw, reply.raw);
+  fastify.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request.raw;
     // Fastify refuses a content type it cannot parse.
     if (headers['content-type'] !== undefined) delete headers['content-type'];
@@ -49,17 +46,8 @@ function handOnBodies(adapter: FastifyAdapter): void {
 
 /** Node itself would refuse without a word in the body. */
 function refuseMissingHost(adapter: FastifyAdapter): void {
-  adapter.getInstance().addHook('onRequest', (request, reply, done) => {
-    const { httpVersion, headers } = request.raw;
-    if (headers.host === undefined && httpVersion === '1.1') {
-      reply.hijack();
-      refuseMalformed(request, reply);
-      return;
-    }
-    done();
+  adapter.getInstance().addHook('onRequest', ({ raw: { httpVersion, headers } }, _reply, done) => {
+    const isMissing = headers.host === undefined && httpVersion === '1.1';
+    done(isMissing ? new BadRequestException() : undefined);
   });
-}
-
-function refuseMalformed({ raw }: FastifyRequest, reply: FastifyReply): void {
-  writeAnswer(reply.raw, refusalAnswer('MALFORMED_REQUEST', edgeOf(raw.url)));
 }

@@ -8,7 +8,10 @@ import type { TlsPort } from '../tls/tls-options';
 import { Draining } from './draining';
 import { errorAnswer, writeAnswer } from './http-answer';
 import { Listener } from './listener';
-import { withoutPrefix } from './paths';
+import { noteVerification } from './parser-refusal';
+import { isReadable, withoutPrefix } from './paths';
+import type { PathRefusal, RefusedPaths } from './refused-paths';
+import { noteSource } from './source-address';
 import { edgeOf, type Edge } from './wire-refusal';
 
 /** What is answered on each port once there are two. */
@@ -18,9 +21,15 @@ const PORT_OF: Readonly<Record<Edge, TlsPort>> = {
   route: 'hosts',
 };
 
+const SETTING_OF: Readonly<Record<TlsPort, string>> = {
+  lookups: 'RESOLVER_PORT',
+  hosts: 'RESOLVER_HOSTS_PORT',
+};
+
 /**
- * The ports of one application: one for everything, or a second one for DCV servers and proxies. What comes in on the
- * wrong port, or without the path prefix, is told that there is nothing, before anything else looks at it.
+ * The ports of one application: one for everything, or a second one for DCV servers and proxies. What asks for a path
+ * that is not served, or not there, or without the path prefix, is told that there is nothing, before anything else
+ * looks at it.
  */
 export class Listeners {
   private readonly listeners: Listener[] = [];
@@ -28,14 +37,14 @@ export class Listeners {
 
   constructor(
     private readonly config: Pick<ListenConfig, 'hostsPort' | 'pathPrefix'>,
+    private readonly refusals: RefusedPaths,
     private readonly tls?: ResolverTls,
   ) {}
 
   /** Makes the servers of an application, and gives the one of its main port. */
   serve(application: RequestListener): Server {
-    const isSplit = this.config.hostsPort !== undefined;
-    if (isSplit) this.hosts = this.open('hosts', this.admitting(application, 'hosts'));
-    return this.open('lookups', this.admitting(application, isSplit ? 'lookups' : undefined));
+    if (this.isSplit) this.hosts = this.open('hosts', this.admitting(application, 'hosts'));
+    return this.open('lookups', this.admitting(application, 'lookups'));
   }
 
   /** Opens the second port; undefined when there is none. */
@@ -62,22 +71,36 @@ export class Listeners {
     return listener.server;
   }
 
-  private admitting(application: RequestListener, port: TlsPort | undefined): RequestListener {
-    const { pathPrefix } = this.config;
+  private get isSplit(): boolean {
+    return this.config.hostsPort !== undefined;
+  }
+
+  private admitting(application: RequestListener, port: TlsPort): RequestListener {
     return (request: IncomingMessage, response: ServerResponse) => {
-      const target = withoutPrefix(request.url ?? '', pathPrefix);
-      if (target === undefined || !isServedOn(port, target)) {
+      const target = withoutPrefix(request.url ?? '', this.config.pathPrefix);
+      const edge = target === undefined ? undefined : edgeOf(target);
+      const refusal = this.refusalOf(target, edge, port);
+      if (refusal) {
         writeAnswer(response, errorAnswer('PATH_NOT_FOUND'));
+        this.refusals.refused(refusal, SETTING_OF[port], request.socket.remoteAddress);
         return;
       }
       request.url = target;
+      if (edge === 'verify') {
+        noteSource(request);
+        noteVerification(request, response);
+      }
       application(request, response);
     };
   }
-}
 
-function isServedOn(port: TlsPort | undefined, target: string): boolean {
-  if (port === undefined) return true;
-  const edge = edgeOf(target);
-  return edge !== undefined && PORT_OF[edge] === port;
+  private refusalOf(
+    target: string | undefined,
+    edge: Edge | undefined,
+    port: TlsPort,
+  ): PathRefusal | undefined {
+    if (target === undefined) return 'prefix';
+    if (edge === undefined) return isReadable(target) ? 'path' : undefined;
+    return this.isSplit && PORT_OF[edge] !== port ? 'port' : undefined;
+  }
 }

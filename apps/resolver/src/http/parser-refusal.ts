@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '@rollcall/contracts';
 import { rawAnswer } from './http-answer';
-import { edgeOf, refusalAnswer } from './wire-refusal';
+import { refusalAnswer } from './wire-refusal';
 
 /** What Node's parser says of bytes that are no request. */
 export interface ParserError {
@@ -29,8 +29,7 @@ const refused = new WeakSet<Socket>();
 const verifying = new WeakSet<Socket>();
 
 /** Remembers a request to the verifier, which has an answer of its own should the rest of it turn out to be unreadable. */
-export function noteVerification({ url, socket }: IncomingMessage, response: ServerResponse): void {
-  if (edgeOf(url) !== 'verify') return;
+export function noteVerification({ socket }: IncomingMessage, response: ServerResponse): void {
   verifying.add(socket);
   response.once('close', () => verifying.delete(socket));
 }

@@ -1,4 +1,4 @@
-import { pathOf, withoutPrefix } from './paths';
+import { isReadable, pathOf, withoutPrefix } from './paths';
 
 describe('the path of a request', () => {
   it.each([
@@ -6,9 +6,17 @@ describe('the path of a request', () => {
     ['//resolveSession#x', '/resolveSession'],
     ['http://resolver:8447/resolveSession?x', '/resolveSession'],
     ['https://resolver', ''],
+    ['/%72esolve%53ession?x=%zz', '/resolveSession'],
+    ['/route%2Fa%252F', '/route%2Fa%2F'],
+    ['/verify/%zz', '/verify/%zz'],
     ['*', '*'],
     ['', ''],
   ])('of "%s" is "%s"', (target, path) => expect(pathOf(target)).toBe(path));
+
+  it('is readable unless it cannot be decoded', () => {
+    for (const target of ['/', '/%2F%41?%zz', '']) expect(isReadable(target)).toBe(true);
+    for (const target of ['/%zz', '/%', '/%ff/verify']) expect(isReadable(target)).toBe(false);
+  });
 
   it('is all of the target without a prefix', () => {
     expect(withoutPrefix('//resolveSession?a=//b', '')).toBe('//resolveSession?a=//b');

@@ -2,11 +2,17 @@ import { timingSafeEqual } from 'node:crypto';
 
 /**
  * What a request asks for, without origin, query and fragment, and read as the router does, which takes duplicate
- * slashes for one. The path prefix is taken off a request's `url` before it reaches Fastify (`withoutPrefix`): nobody
+ * slashes for one and decodes what is not reserved; as it stands where it cannot be decoded. The path prefix is taken off a request's `url` before it reaches Fastify (`withoutPrefix`): nobody
  * behind it needs to know of one.
  */
 export function pathOf(target: string): string {
-  return partsOf(target).path;
+  const { path } = partsOf(target);
+  return decode(path) ?? path;
+}
+
+/** Whether the router can decode the path; what it cannot, it refuses. */
+export function isReadable(target: string): boolean {
+  return decode(partsOf(target).path) !== undefined;
 }
 
 /** The target as it is without the prefix; undefined where it does not begin with it. */
@@ -22,6 +28,15 @@ const TARGET = /^(?:https?:\/\/[^/?#]*)?([^?#]*)(.*)$/s;
 function partsOf(target: string): { path: string; rest: string } {
   const [, path = '', rest = ''] = TARGET.exec(target) ?? [];
   return { path: path.replace(/\/+/g, '/'), rest };
+}
+
+function decode(path: string): string | undefined {
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURI(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** In a time that does not tell how much of a guess is right: the prefix may be a secret. */

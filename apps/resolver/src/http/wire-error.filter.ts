@@ -9,6 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '@rollcall/contracts';
 import { VerifyJournal } from '../verify/verify.journal';
 import { writeAnswer } from './http-answer';
+import { sourceOf } from './source-address';
 import { edgeOf, refusalAnswer, verifyRefusal, type Edge } from './wire-refusal';
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
@@ -32,8 +33,7 @@ export class WireErrorFilter implements ExceptionFilter {
     reply.hijack();
     writeAnswer(reply.raw, refusalAnswer(code, edge));
     if (edge === 'verify' && code !== 'METHOD_NOT_ALLOWED') {
-      const sourceAddress = raw.socket.remoteAddress ?? '';
-      this.verifications.refused(verifyRefusal(code), { sourceAddress });
+      this.verifications.refused(verifyRefusal(code), { sourceAddress: sourceOf(raw) });
     }
   }
 

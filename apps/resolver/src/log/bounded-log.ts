@@ -13,6 +13,11 @@ export interface LogRule {
 /** No bound on the lines of an outcome. */
 export const EACH = Number.POSITIVE_INFINITY;
 
+/** Of what is refused one by one, each for a reason of its own. */
+export const REFUSAL: LogRule = { level: 'info', linesMax: 100 };
+/** Of what comes in numbers when it comes, as all do in an outage: one line says it, and a count. */
+export const OUTAGE: LogRule = { level: 'warn', linesMax: 1 };
+
 interface Tally {
   lines: number;
   unlogged: number;

@@ -1,16 +1,5 @@
-import type { Resolution, StoreFailure } from '@rollcall/domain';
-
-/** Why the store was not heard: its own failure, its silence, or that too many lookups wait for it already. */
-export type UnavailableCause = StoreFailure | 'late' | 'crowded';
-
-export interface Unavailable {
-  readonly kind: 'unavailable';
-  readonly cause: UnavailableCause;
-}
-
-export interface Stopping {
-  readonly kind: 'stopping';
-}
+import type { Resolution } from '@rollcall/domain';
+import type { Stopping, Unavailable } from '../gate/bounded-gate';
 
 /** Everything that a lookup with a valid query can end in. */
 export type LookupDecision = Resolution | Unavailable | Stopping;

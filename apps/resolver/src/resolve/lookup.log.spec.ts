@@ -1,5 +1,6 @@
 import { recordingLogger } from '../testing/resolver-under-test';
 import { anEndpoint, localId, publicId, serverId } from '@rollcall/testing';
+import { BoundedLogs } from '../log/bounded-logs';
 import type { LookupDecision } from './lookup-decision';
 import { LookupLog } from './lookup.log';
 import type { LookupQuery } from './lookup-query.reader';
@@ -14,11 +15,13 @@ const found: LookupDecision = {
 
 describe('the log of lookups', () => {
   const { lines, logger } = recordingLogger('info');
+  let logs: BoundedLogs;
   let log: LookupLog;
 
   beforeEach(() => {
     lines.length = 0;
-    log = new LookupLog(logger);
+    logs = new BoundedLogs(logger);
+    log = new LookupLog(logs);
   });
 
   it('holds a line per refusal, the id masked alike each time', () => {
@@ -44,9 +47,9 @@ describe('the log of lookups', () => {
       log.decided('not_found_unknown', unknown, query, 'gateway');
     log.refused('INVALID_QUERY', 'gateway');
     expect(lines).toHaveLength(101);
-    log.nextPeriod();
+    logs.nextPeriod();
     expect(lines.at(-1)).toMatchObject({ outcome: 'not_found_unknown', unlogged: 900 });
-    log.nextPeriod();
+    logs.nextPeriod();
     expect(lines).toHaveLength(102);
     log.decided('not_found_unknown', unknown, query, 'gateway');
     expect(lines).toHaveLength(103);

@@ -1,15 +1,16 @@
 import { maskSessionId } from '@rollcall/observability';
-import { BoundedLog, EACH, type LeveledLogger, type LogRule } from '../log/bounded-log';
+import { EACH, OUTAGE, REFUSAL, type BoundedLog, type LogRule } from '../log/bounded-log';
+import type { BoundedLogs } from '../log/bounded-logs';
 import type { LookupDecision, LookupOutcome } from './lookup-decision';
 import type { LookupQuery, QueryProblem } from './lookup-query.reader';
+
+/** The code that a request without a readable query is refused with. */
+export type LookupRefusal = QueryProblem | 'SESSION_NOT_FOUND';
 
 /** Who asked: a Connection Gateway its lookup, or a proxy its route. */
 export type LookupEdge = 'gateway' | 'proxy';
 
-const REFUSAL: LogRule = { level: 'info', linesMax: 100 };
 const STALE: LogRule = { level: 'info', linesMax: 10 };
-/** In an outage every lookup ends so: one line says it, and a count. */
-const OUTAGE: LogRule = { level: 'warn', linesMax: 1 };
 
 const RULES: Readonly<Record<LookupOutcome, LogRule>> = {
   live: { level: 'debug', linesMax: EACH },
@@ -29,8 +30,8 @@ const RULES: Readonly<Record<LookupOutcome, LogRule>> = {
 export class LookupLog {
   private readonly lines: BoundedLog<LookupOutcome>;
 
-  constructor(logger: LeveledLogger) {
-    this.lines = new BoundedLog(logger, RULES, 'lookup');
+  constructor(logs: BoundedLogs) {
+    this.lines = logs.of('lookup', RULES);
   }
 
   decided(
@@ -49,13 +50,8 @@ export class LookupLog {
     });
   }
 
-  refused(problem: QueryProblem, edge: LookupEdge): void {
+  refused(problem: LookupRefusal, edge: LookupEdge): void {
     if (this.lines.admits('invalid')) this.lines.write('invalid', { edge, problem });
-  }
-
-  /** Ends a period: tells what was not logged in it, and starts to count anew. */
-  nextPeriod(): void {
-    this.lines.nextPeriod();
   }
 }
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { resolve, type Endpoint, type LookupStore } from '@rollcall/domain';
+import type { BoundedGate } from '../gate/bounded-gate';
 import type { RollRenewalService } from '../roll/roll-renewal.service';
 import type { EndpointPermits } from './endpoint-permits';
 import type { LookupDecision } from './lookup-decision';
-import type { LookupGate } from './lookup-gate';
 import type { LookupQuery } from './lookup-query.reader';
 
 /** Answers where a session is: the store has the evidence, the domain decides. */
@@ -13,7 +13,7 @@ export class ResolveSessionService {
 
   constructor(
     private readonly store: LookupStore,
-    private readonly gate: LookupGate,
+    private readonly gate: BoundedGate,
     private readonly endpoints: EndpointPermits,
     private readonly roll: Pick<RollRenewalService, 'trust'>,
   ) {}

@@ -4,6 +4,9 @@ import type { RollTrust } from '@rollcall/domain';
 import { Metrics } from '@rollcall/observability';
 import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
 import { createHttpAdapter } from '../http/http-adapter';
+import { Listeners } from '../http/listeners';
+import { RefusedPaths } from '../http/refused-paths';
+import { BoundedLogs } from '../log/bounded-logs';
 import { ResolverModule } from '../resolver.module';
 import { RollRenewalService } from '../roll/roll-renewal.service';
 import { aConfig, providing, recordingLogger, settle } from '../testing/resolver-under-test';
@@ -15,6 +18,7 @@ describe('POST /resolveSession', () => {
   let lookup: jest.SpyInstance;
   let metrics: Metrics;
   let trust: RollTrust;
+  let logs: BoundedLogs;
   let app: NestFastifyApplication;
 
   beforeEach(async () => {
@@ -24,14 +28,16 @@ describe('POST /resolveSession', () => {
     lookup = jest.spyOn(store, 'lookup');
     trust = { renewing: true, settled: true };
     metrics = new Metrics();
+    logs = new BoundedLogs(logger);
     const config = aConfig({ ENDPOINT_ALLOW: '10.0.0.0/8,example.com' });
     const module = await Test.createTestingModule({
-      imports: [ResolverModule.register({ config, metrics, logger, store: providing(store) })],
+      imports: [ResolverModule.register({ config, metrics, logs, store: providing(store) })],
     })
       .overrideProvider(RollRenewalService)
       .useValue({ trust: () => trust })
       .compile();
-    app = module.createNestApplication<NestFastifyApplication>(createHttpAdapter(), {
+    const listeners = new Listeners({ pathPrefix: '' }, new RefusedPaths(metrics, logs));
+    app = module.createNestApplication<NestFastifyApplication>(createHttpAdapter(listeners), {
       bodyParser: false,
       logger: false,
     });
@@ -366,7 +372,7 @@ describe('POST /resolveSession', () => {
     it('is one line and a count in an outage', async () => {
       store.goDown('unreachable');
       for (let count = 0; count < 500; count++) await ask('sessionId=console&transport=HTTP');
-      await app.close();
+      logs.nextPeriod();
       expect(lookups()).toEqual([
         expect.objectContaining({ level: 'warn', outcome: 'unavailable', cause: 'unreachable' }),
         expect.objectContaining({ level: 'warn', outcome: 'unavailable', unlogged: 499 }),

@@ -1,7 +1,7 @@
 import type { Endpoint } from '@rollcall/domain';
 import { anEndpoint, localId, serverId } from '@rollcall/testing';
 import type { LookupDecision } from '../resolve/lookup-decision';
-import { carriable, routeAnswer, unnamedAnswer } from './route-answer';
+import { carriable, routeAnswer } from './route-answer';
 
 function found(endpoint: Partial<Endpoint> = {}): LookupDecision & { kind: 'found' } {
   const destination = {
@@ -59,11 +59,6 @@ describe('a route’s answer', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ code });
     expect('retry-after' in answer.headers).toBe(status === 503);
     expect(answer.headers).not.toHaveProperty('x-rollcall-upstream');
-  });
-
-  it('tells no id from one that cannot be read', () => {
-    expect(unnamedAnswer('missing').status).toBe(400);
-    expect(unnamedAnswer('malformed').status).toBe(404);
   });
 
   it.each<Partial<Endpoint>>([

@@ -1,6 +1,6 @@
 import { ROUTE_HEADERS, STALE_HEADER } from '@rollcall/contracts';
 import { endpointProblem, type Endpoint } from '@rollcall/domain';
-import { errorAnswer, type HttpAnswer } from '../http/http-answer';
+import type { HttpAnswer } from '../http/http-answer';
 import { lookupAnswer } from '../resolve/lookup-answer';
 import type { LookupDecision } from '../resolve/lookup-decision';
 
@@ -23,10 +23,11 @@ export function routeAnswer(decision: LookupDecision): HttpAnswer {
   return decision.kind === 'found' ? upstreamAnswer(decision) : lookupAnswer(decision, 'HTTP');
 }
 
-/** No session has been named, or none that could exist. */
-export function unnamedAnswer(problem: 'missing' | 'malformed'): HttpAnswer {
-  return errorAnswer(problem === 'missing' ? 'INVALID_SESSION_ID' : 'SESSION_NOT_FOUND');
-}
+/** What is answered where no session has been named, or none that could exist. */
+export const UNNAMED_CODES = {
+  missing: 'INVALID_SESSION_ID',
+  malformed: 'SESSION_NOT_FOUND',
+} as const;
 
 function upstreamAnswer({ destination: { endpoint }, port, stale }: Found): HttpAnswer {
   return {

@@ -1,11 +1,11 @@
 import { Controller, Get, Head, Inject, Post, Req, Res } from '@nestjs/common';
 import { ROUTE_PATH } from '@rollcall/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { writeAnswer } from '../http/http-answer';
+import { errorAnswer, writeAnswer } from '../http/http-answer';
 import { LookupJournal } from '../resolve/lookup.journal';
 import { ResolveSessionService } from '../resolve/resolve-session.service';
 import { MONOTONIC_CLOCK } from '../resolver.tokens';
-import { carriable, routeAnswer, unnamedAnswer } from './route-answer';
+import { carriable, routeAnswer, UNNAMED_CODES } from './route-answer';
 import { readRouteRequest } from './route-request.reader';
 
 type RouteRequest = FastifyRequest<{ Params: { '*'?: string } }>;
@@ -45,8 +45,9 @@ export class RouteController {
     });
     if (!read.ok) {
       reply.hijack();
-      writeAnswer(reply.raw, unnamedAnswer(read.problem));
-      this.journal.refused('INVALID_SESSION_ID', 'proxy', this.now() - startedAtMs);
+      const code = UNNAMED_CODES[read.problem];
+      writeAnswer(reply.raw, errorAnswer(code));
+      this.journal.refused(code, 'proxy', this.now() - startedAtMs);
       return;
     }
     const decision = carriable(await this.sessions.resolve(read.query));

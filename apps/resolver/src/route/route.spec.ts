@@ -252,10 +252,12 @@ describe('the route', () => {
     await ask('/route/desk');
     await ask('/route/my-secret-desk');
     await ask('/route/%00');
+    await ask('/route');
     const told = lines.filter(({ msg }) => msg === 'lookup');
     expect(told).toEqual([
       expect.objectContaining({ level: 'debug', edge: 'proxy', outcome: 'live', server: 'gpu-1' }),
       expect.objectContaining({ level: 'info', edge: 'proxy', outcome: 'not_found_unknown' }),
+      expect.objectContaining({ edge: 'proxy', outcome: 'invalid', problem: 'SESSION_NOT_FOUND' }),
       expect.objectContaining({ edge: 'proxy', outcome: 'invalid', problem: 'INVALID_SESSION_ID' }),
     ]);
     expect(JSON.stringify(lines.filter(({ level }) => level !== 'debug'))).not.toContain(
@@ -263,6 +265,6 @@ describe('the route', () => {
     );
     const text = await (await fetch(`http://127.0.0.1:${resolver.opsPort}/metrics`)).text();
     expect(text).toContain('rollcall_lookups_total{outcome="live"} 1\n');
-    expect(text).toContain('rollcall_lookups_total{outcome="invalid"} 1\n');
+    expect(text).toContain('rollcall_lookups_total{outcome="invalid"} 2\n');
   });
 });

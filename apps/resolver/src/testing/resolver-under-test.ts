@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readEnv } from '@rollcall/config';
 import type { LeasePolicy, LookupStore } from '@rollcall/domain';
@@ -17,6 +19,16 @@ const LOOPBACK = {
 /** A configuration for a test: any free ports of loopback, and whatever the test says. */
 export function aConfig(env: Record<string, string> = {}): ResolverConfig {
   return readEnv(RESOLVER_SETTINGS, { ...LOOPBACK, ...env });
+}
+
+/** A port of loopback that nobody listened on a moment ago. */
+export async function aFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /** A logger that keeps its lines. */

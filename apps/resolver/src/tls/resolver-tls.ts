@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import type { Server, ServerOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { Logger, Metrics } from '@rollcall/observability';
+import type { BoundedLogs } from '../log/bounded-logs';
 import { readTlsFiles } from './tls-files';
-import { checkTlsFiles, type TlsMaterial } from './tls-material';
+import { checkTlsFiles, warnOfIdle, type TlsMaterial } from './tls-material';
 import { secureContextOptions, serverOptions, type TlsPort } from './tls-options';
 import { refusalOf, type FailedHandshake } from './tls-refusal';
 import { TlsRefusalLog } from './tls-refusal.log';
@@ -11,12 +12,11 @@ import { TlsReload } from './tls-reload';
 import { TlsMetrics } from './tls.metrics';
 import type { TlsConfig } from './tls.settings';
 
-const LOG_PERIOD_MS = 10_000;
-
 export interface ResolverTlsParts {
   readonly config: TlsConfig;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly logs: BoundedLogs;
   /** Unix time. */
   readonly nowMs?: () => number;
 }
@@ -27,15 +27,14 @@ export class ResolverTls {
   private readonly reloading: TlsReload;
   private readonly metrics: TlsMetrics;
   private readonly refusals: TlsRefusalLog;
-  private logTimer: NodeJS.Timeout | undefined;
 
   private constructor(
-    { config, metrics, logger }: ResolverTlsParts,
+    { config, metrics, logger, logs }: ResolverTlsParts,
     initial: TlsMaterial,
     nowMs: () => number,
   ) {
     this.metrics = new TlsMetrics(metrics, () => this.reloading.material);
-    this.refusals = new TlsRefusalLog(logger);
+    this.refusals = new TlsRefusalLog(logs);
     this.reloading = new TlsReload({
       config,
       initial,
@@ -48,8 +47,9 @@ export class ResolverTls {
 
   /** @throws TlsFileError when the files do not do. */
   static async open(parts: ResolverTlsParts): Promise<ResolverTls> {
-    const { config, nowMs = Date.now } = parts;
+    const { config, logger, nowMs = Date.now } = parts;
     const material = checkTlsFiles(config, await readTlsFiles(config), nowMs());
+    warnOfIdle(material, logger);
     return new ResolverTls(parts, material, nowMs);
   }
 
@@ -70,7 +70,6 @@ export class ResolverTls {
 
   start(): void {
     this.reloading.start();
-    this.logTimer = setInterval(() => this.refusals.nextPeriod(), LOG_PERIOD_MS);
   }
 
   /** Looks at the files at once. */
@@ -78,10 +77,8 @@ export class ResolverTls {
     return this.reloading.lookNow();
   }
 
-  async stop(): Promise<void> {
-    await this.reloading.stop();
-    clearInterval(this.logTimer);
-    this.refusals.nextPeriod();
+  stop(): void {
+    this.reloading.stop();
   }
 
   private apply({ files }: TlsMaterial): void {

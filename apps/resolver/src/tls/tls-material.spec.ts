@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { TestCa, type CertificatePair } from '@rollcall/testing';
 import { TlsFolder } from '../testing/tls-folder';
 import { FILE_BYTES_MAX, readTlsFiles } from './tls-files';
-import { checkTlsFiles, type TlsMaterial } from './tls-material';
+import { checkTlsFiles, warnOfIdle, type TlsMaterial } from './tls-material';
 import type { TlsConfig } from './tls.settings';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -109,19 +109,70 @@ describe('the TLS files', () => {
     await expect(check(Date.now() - 3 * DAY_MS)).rejects.toThrow(
       `is not valid before ${validFrom}`,
     );
-    const expired = await ca.server(['localhost'], { valid: 'past' });
-    await expectRefusal('certFile', `${pair.certPem}${expired.certPem}`, /has expired/);
+    for (const valid of ['past', 'future'] as const) {
+      await folder.writePair(await ca.server(['localhost'], { valid }));
+      await expect(check()).rejects.toMatchObject({ file: 'certFile' });
+    }
   });
 
-  it('are refused when a root of the clients is not good now', async () => {
+  it('are taken although another certificate of the chain is not good now, and say so', async () => {
+    const expired = await ca.authority({ valid: 'past' });
+    const { certPem, keyPem } = await expired.server();
+    await folder.writePair({ certPem: `${certPem}${expired.certPem}${ca.certPem}`, keyPem });
+    const { validTo } = new X509Certificate(expired.certPem);
+    const { idle, expiresAtMs } = await check();
+    expect(idle).toEqual([
+      `RESOLVER_TLS_CERT_FILE: ${folder.path('certFile')} holds a certificate (no. 2) that has expired: it was valid until ${validTo}`,
+    ]);
+    expect(expiresAtMs).toBeGreaterThan(Date.now());
+  });
+
+  it('are taken while one root of the clients is good, and name the others', async () => {
     const past = await TestCa.create({ valid: 'past' });
     const future = await TestCa.create({ valid: 'future' });
-    await expectRefusal('clientCaFile', `${ca.certPem}${past.certPem}`, /has expired/);
+    const below = await ca.authority({ valid: 'past' });
+    const certificates = [past, ca, future, below].map(({ certPem }) => certPem);
+    await folder.write('clientCaFile', certificates.join(''));
+    const material = await check();
+    expect(material.idle).toEqual([
+      expect.stringMatching(/^RESOLVER_TLS_CLIENT_CA_FILE: .* \(no\. 1\) that has expired: /),
+      expect.stringMatching(
+        /^RESOLVER_TLS_CLIENT_CA_FILE: .* \(no\. 3\) that is not valid before /,
+      ),
+      expect.stringMatching(/^RESOLVER_TLS_CLIENT_CA_FILE: .* \(no\. 4\) that has expired: /),
+    ]);
+    expect(material.clientCaExpiresAtMs).toBe(Date.parse(new X509Certificate(ca.certPem).validTo));
+    const warn = jest.fn();
+    warnOfIdle(material, { warn });
+    expect(warn.mock.calls).toEqual([[expect.stringContaining(material.idle.join('; '))]]);
+  });
+
+  it('have nothing to warn of when all are good', async () => {
+    const warn = jest.fn();
+    warnOfIdle(await check(), { warn });
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('are refused when no root of the clients is good now', async () => {
+    const past = await TestCa.create({ valid: 'past' });
+    const future = await TestCa.create({ valid: 'future' });
+    const below = await ca.authority();
+    await expectRefusal('clientCaFile', `${past.certPem}${below.certPem}`, /has expired/);
     await expectRefusal('clientCaFile', future.certPem, /is not valid before/);
+    const gateway = await TestCa.selfSigned({ valid: 'past' });
+    await expectRefusal('clientCaFile', gateway.certPem, /has expired/);
+  });
+
+  it('are taken when the roots of the clients are gateways’ own certificates', async () => {
+    const gateways = [await TestCa.selfSigned(), await TestCa.selfSigned({ keyType: 'RSA' })];
+    await folder.write('clientCaFile', gateways.map(({ certPem }) => certPem).join(''));
+    expect(await check()).toMatchObject({ idle: [] });
+    await folder.write('clientCaFile', `${ca.certPem}${gateways[0]?.certPem}`);
+    await check();
   });
 
   it('are refused when they would admit no client', async () => {
-    await expectRefusal('clientCaFile', pair.certPem, /a certificate that is no authority’s$/);
+    await expectRefusal('clientCaFile', pair.certPem, /neither an authority’s nor self-signed$/);
     const below = await ca.authority();
     await expectRefusal('clientCaFile', below.certPem, /holds no root/);
     await folder.write('clientCaFile', `${below.certPem}${ca.certPem}`);

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import type { Logger } from '@rollcall/observability';
 import { TlsFileError } from './tls-file-error';
 import type { TlsFiles } from './tls-files';
 import { secureContextOptions } from './tls-options';
@@ -10,10 +11,12 @@ export interface TlsMaterial {
   readonly files: TlsFiles;
   /** SHA-256 of the server's certificate, as `openssl x509 -fingerprint -sha256` shows it. */
   readonly fingerprint: string;
-  /** When the first certificate of the server's chain runs out, in Unix time. */
+  /** When the first certificate of the server's chain runs out, in Unix time; those that are idle do not count. */
   readonly expiresAtMs: number;
   /** When the first of the clients' roots runs out; undefined when clients show none. */
   readonly clientCaExpiresAtMs?: number;
+  /** A sentence for each certificate that stands in a file and is not good at this moment: others do without it. */
+  readonly idle: readonly string[];
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
@@ -27,6 +30,7 @@ const CERTIFICATE_BEGIN = /-----BEGIN CERTIFICATE-----/g;
 export function checkTlsFiles(config: TlsConfig, files: TlsFiles, nowMs: number): TlsMaterial {
   const server = new CertificateFile(config, 'certFile', files.cert, nowMs);
   const [certificate] = server.certificates;
+  server.demandGood([certificate]);
   if (!certificate.checkPrivateKey(privateKey(config, files.key))) {
     throw new TlsFileError(
       config,
@@ -34,46 +38,63 @@ export function checkTlsFiles(config: TlsConfig, files: TlsFiles, nowMs: number)
       'does not belong to the certificate of RESOLVER_TLS_CERT_FILE',
     );
   }
+  const clients = clientCa(config, files, nowMs);
   const material = {
     files,
     fingerprint: certificate.fingerprint256,
     expiresAtMs: server.expiresAtMs,
-    ...checkClientCa(config, files, nowMs),
+    ...(clients && { clientCaExpiresAtMs: clients.expiresAtMs }),
+    idle: [...server.idle, ...(clients?.idle ?? [])],
   };
   tryOut(config, material);
   return material;
 }
 
-function checkClientCa(
+/** Tells of certificates that are in the files for nothing. */
+export function warnOfIdle({ idle }: TlsMaterial, logger: Pick<Logger, 'warn'>): void {
+  if (idle.length > 0) logger.warn(`certificates that are not good now: ${idle.join('; ')}`);
+}
+
+function clientCa(
   config: TlsConfig,
-  { clientCa }: TlsFiles,
+  { clientCa: text }: TlsFiles,
   nowMs: number,
-): Pick<TlsMaterial, 'clientCaExpiresAtMs'> {
-  if (clientCa === undefined) return {};
-  const file = new CertificateFile(config, 'clientCaFile', clientCa, nowMs);
-  if (!file.certificates.every(({ ca }) => ca)) {
-    throw new TlsFileError(config, 'clientCaFile', 'holds a certificate that is no authority’s');
+): CertificateFile | undefined {
+  if (text === undefined) return undefined;
+  const file = new CertificateFile(config, 'clientCaFile', text, nowMs);
+  const roots = file.certificates.filter(isSelfIssued);
+  if (!file.certificates.every((certificate) => certificate.ca || isSelfIssued(certificate))) {
+    throw new TlsFileError(
+      config,
+      'clientCaFile',
+      'holds a certificate that is neither an authority’s nor self-signed',
+    );
   }
-  if (!file.certificates.some((certificate) => certificate.checkIssued(certificate))) {
+  if (roots.length === 0) {
     throw new TlsFileError(
       config,
       'clientCaFile',
       'holds no root, without which no client’s certificate can be verified',
     );
   }
-  return { clientCaExpiresAtMs: file.expiresAtMs };
+  file.demandGood(roots);
+  return file;
 }
 
-/** The certificates of one file, each of them readable and good at this moment. */
+/** A root; or a certificate that vouches for nobody but itself, and so for the one client that has its key. */
+function isSelfIssued({ subject, issuer }: X509Certificate): boolean {
+  return subject === issuer;
+}
+
+/** The certificates of one file, each of them readable. */
 class CertificateFile {
   readonly certificates: readonly [X509Certificate, ...X509Certificate[]];
-  readonly expiresAtMs: number;
 
   constructor(
     private readonly config: TlsConfig,
     private readonly file: keyof TlsConfig,
     text: string,
-    nowMs: number,
+    private readonly nowMs: number,
   ) {
     const blocks = text.match(CERTIFICATE) ?? [];
     if (blocks.length < (text.match(CERTIFICATE_BEGIN)?.length ?? 0)) {
@@ -82,8 +103,29 @@ class CertificateFile {
     const [first, ...others] = blocks.map((block) => this.parse(block));
     if (!first) throw this.error('holds no certificate in PEM');
     this.certificates = [first, ...others];
-    for (const certificate of this.certificates) this.checkPeriod(certificate, nowMs);
-    this.expiresAtMs = Math.min(...this.certificates.map(({ validTo }) => Date.parse(validTo)));
+  }
+
+  /** When the first of those that are good now runs out, in Unix time. */
+  get expiresAtMs(): number {
+    const good = this.certificates.filter((certificate) => !this.problemOf(certificate));
+    return Math.min(...good.map(({ validTo }) => Date.parse(validTo)));
+  }
+
+  /** A sentence for each that is not good now. */
+  get idle(): string[] {
+    return this.certificates.flatMap((certificate, index) => {
+      const problem = this.problemOf(certificate);
+      return problem
+        ? [this.error(`holds a certificate (no. ${index + 1}) that ${problem}`).message]
+        : [];
+    });
+  }
+
+  /** @throws TlsFileError when none of these is good now. */
+  demandGood(candidates: readonly X509Certificate[]): void {
+    const problems = candidates.map((certificate) => this.problemOf(certificate));
+    const [problem] = problems;
+    if (problem && problems.every(Boolean)) throw this.error(problem);
   }
 
   private parse(block: string): X509Certificate {
@@ -94,10 +136,10 @@ class CertificateFile {
     }
   }
 
-  private checkPeriod({ validFrom, validTo }: X509Certificate, nowMs: number): void {
-    const [from, until] = [Date.parse(validFrom), Date.parse(validTo)];
-    if (!(nowMs >= from)) throw this.error(`is not valid before ${validFrom}`);
-    if (!(nowMs < until)) throw this.error(`has expired: it was valid until ${validTo}`);
+  private problemOf({ validFrom, validTo }: X509Certificate): string | undefined {
+    if (!(this.nowMs >= Date.parse(validFrom))) return `is not valid before ${validFrom}`;
+    if (!(this.nowMs < Date.parse(validTo))) return `has expired: it was valid until ${validTo}`;
+    return undefined;
   }
 
   private error(reason: string, cause?: unknown): TlsFileError {
@@ -117,7 +159,7 @@ function privateKey(config: TlsConfig, key: string): KeyObject {
 }
 
 /** OpenSSL has rules of its own, on the length of keys for example. */
-function tryOut(config: TlsConfig, { files }: TlsMaterial): void {
+function tryOut(config: TlsConfig, { files }: Pick<TlsMaterial, 'files'>): void {
   try {
     createSecureContext(secureContextOptions(files, 'lookups'));
   } catch (cause) {

@@ -28,8 +28,6 @@ export function secureContextOptions(files: TlsFiles, port: TlsPort): SecureCont
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS,
     honorCipherOrder: true,
-    // A session that began without a certificate on one port is not to be resumed on the other.
-    sessionIdContext: port,
   };
 }
 

@@ -1,4 +1,5 @@
-import { BoundedLog, type LeveledLogger, type LogRule } from '../log/bounded-log';
+import type { BoundedLog, LogRule } from '../log/bounded-log';
+import type { BoundedLogs } from '../log/bounded-logs';
 import type { TlsPort } from './tls-options';
 import type { TlsRefusal } from './tls-refusal';
 
@@ -25,16 +26,11 @@ const RULES: Readonly<Record<TlsRefusal, LogRule>> = {
 export class TlsRefusalLog {
   private readonly lines: BoundedLog<TlsRefusal>;
 
-  constructor(logger: LeveledLogger) {
-    this.lines = new BoundedLog(logger, RULES, 'refused TLS client');
+  constructor(logs: BoundedLogs) {
+    this.lines = logs.of('refused TLS client', RULES);
   }
 
   refused(reason: TlsRefusal, client: RefusedClient): void {
     if (this.lines.admits(reason)) this.lines.write(reason, { ...client });
-  }
-
-  /** Ends a period: tells what was not logged in it, and starts to count anew. */
-  nextPeriod(): void {
-    this.lines.nextPeriod();
   }
 }

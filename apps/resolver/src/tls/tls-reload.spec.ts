@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TestCa, type CertificatePair } from '@rollcall/testing';
 import { recordingLogger } from '../testing/resolver-under-test';
 import { TlsFolder } from '../testing/tls-folder';
-import { readTlsFiles } from './tls-files';
+import { readTlsFiles, type TlsFiles } from './tls-files';
 import { checkTlsFiles, type TlsMaterial } from './tls-material';
-import { TlsReload } from './tls-reload';
+import { TlsReload, type TlsReloadOptions } from './tls-reload';
 import type { TlsConfig } from './tls.settings';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -38,13 +38,19 @@ describe('the reloading of TLS files', () => {
   });
 
   afterEach(async () => {
-    await reload.stop();
+    reload.stop();
     await folder.remove();
   });
 
-  async function reloadOf(config: TlsConfig): Promise<TlsReload> {
+  async function reloadOf(config: TlsConfig, read?: TlsReloadOptions['read']): Promise<TlsReload> {
     const initial = checkTlsFiles(config, await readTlsFiles(config), nowMs);
-    return new TlsReload({ config, initial, apply, reloaded, logger, nowMs: () => nowMs });
+    return new TlsReload({ config, initial, apply, reloaded, logger, nowMs: () => nowMs, read });
+  }
+
+  /** What is new has to be seen twice. */
+  async function lookTwice(): Promise<void> {
+    await reload.look();
+    await reload.look();
   }
 
   const messages = () => lines.map(({ level, msg }) => `${String(level)}: ${String(msg)}`);
@@ -64,7 +70,7 @@ describe('the reloading of TLS files', () => {
 
   it('gives a new pair to the servers, once', async () => {
     await folder.writePair(fresh);
-    await reload.look();
+    await lookTwice();
     await reload.look();
     expectInUse(fresh);
     expect(apply.mock.calls).toEqual([[reload.material]]);
@@ -75,9 +81,48 @@ describe('the reloading of TLS files', () => {
   it('takes up new roots of the clients alone', async () => {
     const other = await TestCa.create();
     await folder.write('clientCaFile', other.certPem);
-    await reload.look();
+    await lookTwice();
     expect(apply).toHaveBeenCalledTimes(1);
     expect(reload.material.files.clientCa).toBe(other.certPem);
+  });
+
+  it('waits for the rest of a file that is good as far as it is written', async () => {
+    const [retired, added] = [await TestCa.create(), await TestCa.create()];
+    const whole = `${retired.certPem}${ca.certPem}${added.certPem}`;
+    for (const length of [1, 2]) {
+      await folder.write(
+        'clientCaFile',
+        whole
+          .split(/(?<=END CERTIFICATE-----\n)/)
+          .slice(0, length)
+          .join(''),
+      );
+      await reload.look();
+      expect(apply).not.toHaveBeenCalled();
+    }
+    await folder.write('clientCaFile', whole);
+    await reload.look();
+    expect(apply).not.toHaveBeenCalled();
+    await reload.look();
+    expect(apply).toHaveBeenCalledTimes(1);
+    expect(reload.material.files.clientCa).toBe(whole);
+  });
+
+  it('takes up at once what an operator asks for', async () => {
+    await folder.writePair(fresh);
+    await reload.lookNow();
+    expectInUse(fresh);
+  });
+
+  it('warns of what has expired in new files that do all the same', async () => {
+    const retired = await TestCa.create({ valid: 'past' });
+    await folder.write('clientCaFile', `${retired.certPem}${ca.certPem}`);
+    await lookTwice();
+    await reload.look();
+    expect(messages()).toEqual([
+      'info: new TLS files are in use',
+      expect.stringMatching(/^warn: certificates that are not good now: .* has expired/),
+    ]);
   });
 
   it.each([
@@ -90,7 +135,7 @@ describe('the reloading of TLS files', () => {
       await reload.look();
       expectInUse(old);
       await folder.write(secondFile, fresh[second]);
-      await reload.look();
+      await lookTwice();
       expectInUse(fresh);
       expect(messages()).toEqual(['info: new TLS files are in use']);
       expect(reloaded.mock.calls).toEqual([['loaded']]);
@@ -109,11 +154,10 @@ describe('the reloading of TLS files', () => {
       ),
     ]);
     await folder.write('keyFile', fresh.keyPem);
-    await reload.look();
+    await lookTwice();
     expectInUse(fresh);
     await folder.write('keyFile', old.keyPem);
-    await reload.look();
-    await reload.look();
+    await lookTwice();
     expect(reloaded.mock.calls).toEqual([['failed'], ['loaded'], ['failed']]);
   });
 
@@ -163,9 +207,18 @@ describe('the reloading of TLS files', () => {
     for (let looks = 0; looks < 3; looks++) await reload.look();
     expect(reloaded.mock.calls).toEqual([['failed']]);
     await folder.write('clientCaFile', (await TestCa.create({ valid: 'future' })).certPem);
+    for (let looks = 0; looks < 3; looks++) await reload.look();
     nowMs += 1.5 * DAY_MS;
     await reload.look();
     expect(reloaded.mock.calls).toEqual([['failed'], ['loaded']]);
+  });
+
+  it('tells once of a file that cannot be read', async () => {
+    await rm(folder.path('keyFile'));
+    await reload.look();
+    expect(lines).toEqual([]);
+    for (let looks = 0; looks < 3; looks++) await reload.look();
+    expect(messages()).toEqual([expect.stringMatching(/tls\.key cannot be read \(ENOENT\)$/)]);
   });
 
   it('sees a folder exchanged by a symbolic link, as Kubernetes does', async () => {
@@ -185,7 +238,7 @@ describe('the reloading of TLS files', () => {
       keyFile: join(mounted, 'tls.key'),
     });
     await generation('..two', fresh);
-    await reload.look();
+    await lookTwice();
     expectInUse(fresh);
   });
 
@@ -208,9 +261,23 @@ describe('the reloading of TLS files', () => {
     const taken = new Promise<void>((resolve) => apply.mockImplementation(() => resolve()));
     reload.start(1);
     await taken;
-    await reload.stop();
+    reload.stop();
     await folder.writePair(old);
     await reload.lookNow();
     expect(apply).toHaveBeenCalledTimes(1);
+  });
+
+  it('is not kept from stopping by a disk that hangs, whatever that reads in the end', async () => {
+    let answer!: (files: TlsFiles) => void;
+    const hanging = () => new Promise<TlsFiles>((resolve) => (answer = resolve));
+    reload = await reloadOf(folder.config(), hanging);
+    const look = reload.lookNow();
+    await new Promise(setImmediate);
+    reload.stop();
+    await folder.writePair(fresh);
+    answer(await readTlsFiles(folder.config()));
+    await look;
+    expect(apply).not.toHaveBeenCalled();
+    expect(lines).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Logger } from '@rollcall/observability';
 import { TlsFileError } from './tls-file-error';
 import { isSameFiles, readTlsFiles, type TlsFiles } from './tls-files';
-import { checkTlsFiles, type TlsMaterial } from './tls-material';
+import { checkTlsFiles, warnOfIdle, type TlsMaterial } from './tls-material';
 import type { TlsConfig } from './tls.settings';
 import type { ReloadOutcome } from './tls.metrics';
 
@@ -19,20 +19,26 @@ export interface TlsReloadOptions {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Unix time, which certificates are valid in. */
   readonly nowMs: () => number;
+  readonly read?: (config: TlsConfig) => Promise<TlsFiles>;
 }
+
+/** What a look has found: the files, or why they cannot be read. */
+type Sight = { readonly files: TlsFiles } | { readonly error: unknown };
 
 /**
  * Takes up new files without a restart. Every two seconds, and when an operator says so, it compares what the files hold
  * with what is in use; dates and inodes would miss `cp -p` and what is written within one tick of the clock.
  * - in use: the files hold what the servers have.
- * - doubtful: they hold something else that does not do. It may be half of a change (the certificate is new, the key
- *   still old), so it is told only when the next look finds the same, and then once.
- * - told: the same, logged and counted. Each look tries again; the servers keep what they have.
- * An operator's signal tells at once.
+ * - seen: they hold something else. It may be half of a change: the certificate is new, the key still old, or of a file
+ *   of several certificates only the first are written. So it waits until the next look finds the same.
+ * - told: it has been found twice, and does not do: logged and counted, once. Each look tries again, as time may mend
+ *   it; the servers keep what they have.
+ * An operator's signal takes up, or tells, at once.
  */
 export class TlsReload {
   private inUse: TlsMaterial;
-  private problem: { readonly sentence: string; told: boolean } | undefined;
+  private sight: Sight;
+  private told: string | undefined;
   private expiryToldAtMs = Number.NEGATIVE_INFINITY;
   private last: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
@@ -40,6 +46,7 @@ export class TlsReload {
 
   constructor(private readonly options: TlsReloadOptions) {
     this.inUse = options.initial;
+    this.sight = { files: options.initial.files };
   }
 
   get material(): TlsMaterial {
@@ -54,17 +61,17 @@ export class TlsReload {
     }, lookEveryMs);
   }
 
-  async stop(): Promise<void> {
+  /** Does not wait for a look that is under way, which may read from a disk that hangs: nothing comes of it any more. */
+  stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.last;
   }
 
   /** The regular look. */
   look(): Promise<void> {
     return this.inTurn(async () => {
       await this.compare({ asked: false });
-      this.tellExpiry();
+      if (!this.stopped) this.tellExpiry();
     });
   }
 
@@ -81,14 +88,32 @@ export class TlsReload {
   }
 
   private async compare({ asked }: { asked: boolean }): Promise<void> {
+    const sight = await this.see();
+    if (this.stopped) return;
+    const isConfirmed = asked || isSameSight(sight, this.sight);
+    this.sight = sight;
+    if ('files' in sight && isSameFiles(sight.files, this.inUse.files)) {
+      this.told = undefined;
+      if (asked) this.options.logger.info('the TLS files are those in use');
+    } else if (isConfirmed) {
+      this.act(sight, asked);
+    }
+  }
+
+  private async see(): Promise<Sight> {
+    const { config, read = readTlsFiles } = this.options;
     try {
-      const files = await readTlsFiles(this.options.config);
-      if (isSameFiles(files, this.inUse.files)) {
-        if (asked) this.options.logger.info('the TLS files are those in use');
-      } else {
-        this.takeUp(files);
-      }
-      this.problem = undefined;
+      return { files: await read(config) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  private act(sight: Sight, asked: boolean): void {
+    try {
+      if ('error' in sight) throw sight.error;
+      this.takeUp(sight.files);
+      this.told = undefined;
     } catch (error) {
       this.cannotUse(error, asked);
     }
@@ -104,14 +129,13 @@ export class TlsReload {
     const { fingerprint, expiresAtMs } = material;
     const expires = new Date(expiresAtMs).toISOString();
     logger.info({ fingerprint, expires }, 'new TLS files are in use');
+    warnOfIdle(material, logger);
   }
 
   private cannotUse(error: unknown, asked: boolean): void {
-    const sentence = error instanceof Error ? error.message : String(error);
-    const isKnown = this.problem?.sentence === sentence;
-    if (!this.problem || !isKnown) this.problem = { sentence, told: false };
-    if (!asked && (!isKnown || this.problem.told)) return;
-    this.problem.told = true;
+    const sentence = messageOf(error);
+    if (!asked && this.told === sentence) return;
+    this.told = sentence;
     this.options.reloaded('failed');
     const details = error instanceof TlsFileError ? {} : { err: error };
     this.options.logger.error(
@@ -134,4 +158,13 @@ export class TlsReload {
     this.expiryToldAtMs = nowMs;
     this.options.logger.warn(`a certificate in use has expired: ${expired.join('; ')}`);
   }
+}
+
+function isSameSight(one: Sight, other: Sight): boolean {
+  if ('files' in one) return 'files' in other && isSameFiles(one.files, other.files);
+  return 'error' in other && messageOf(one.error) === messageOf(other.error);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@ import { BROKER_VERIFY_PATH, VERIFY_PATH } from '@rollcall/contracts';
 import { isServerId, type ServerId } from '@rollcall/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { writeAnswer } from '../http/http-answer';
+import { sourceOf } from '../http/source-address';
 import { MONOTONIC_CLOCK } from '../resolver.tokens';
 import { authAnswer } from './auth-answer';
 import { readVerificationForm } from './verification-form.reader';
@@ -67,8 +68,7 @@ export class VerifyController {
   }
 }
 
-/** The source address is the connection's own: a header could say anything. */
 function askerOf({ raw }: VerifyRequest, server?: ServerId): Asker {
-  const sourceAddress = raw.socket.remoteAddress ?? '';
+  const sourceAddress = sourceOf(raw);
   return server === undefined ? { sourceAddress } : { sourceAddress, server };
 }

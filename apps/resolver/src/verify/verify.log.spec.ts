@@ -1,19 +1,24 @@
 import { serverId } from '@rollcall/testing';
+import { BoundedLogs } from '../log/bounded-logs';
 import { recordingLogger } from '../testing/resolver-under-test';
 import type { VerifyDecision } from './verify-decision';
 import { VerifyLog } from './verify.log';
 
 const asker = { sourceAddress: '10.0.0.1', server: serverId('gpu-1'), session: 'my-desk' };
 const wrong: VerifyDecision = { kind: 'no', reason: 'wrong-token' };
+const guessed: VerifyDecision = { kind: 'no', reason: 'too-many-guesses' };
+const late: VerifyDecision = { kind: 'unavailable', cause: 'late' };
 const yes: VerifyDecision = { kind: 'yes', server: serverId('gpu-1'), user: 'ann' };
 
 describe('the log of verifications', () => {
   const { lines, logger } = recordingLogger('info');
+  let logs: BoundedLogs;
   let log: VerifyLog;
 
   beforeEach(() => {
     lines.length = 0;
-    log = new VerifyLog(logger);
+    logs = new BoundedLogs(logger);
+    log = new VerifyLog(logs);
   });
 
   it('names the host of a refusal, and masks the session', () => {
@@ -35,7 +40,10 @@ describe('the log of verifications', () => {
     log.decided('yes', yes, asker);
     expect(lines).toEqual([]);
     const debug = recordingLogger('debug');
-    new VerifyLog(debug.logger).decided('yes', yes, { ...asker, server: undefined });
+    new VerifyLog(new BoundedLogs(debug.logger)).decided('yes', yes, {
+      ...asker,
+      server: undefined,
+    });
     expect(debug.lines).toMatchObject([{ level: 'debug', server: 'gpu-1', sessionId: 'my-desk' }]);
     expect(JSON.stringify(debug.lines)).not.toContain('ann');
   });
@@ -43,21 +51,26 @@ describe('the log of verifications', () => {
   it('holds at most a hundred refusals of a kind per period, then how many more there were', () => {
     for (let count = 0; count < 1_000; count++) log.decided('no_wrong_token', wrong, asker);
     expect(lines).toHaveLength(100);
-    log.nextPeriod();
+    logs.nextPeriod();
     expect(lines.at(-1)).toMatchObject({ outcome: 'no_wrong_token', unlogged: 900 });
   });
 
-  it.each<[VerifyDecision & { kind: 'no' | 'unavailable' }, 'no_too_many_guesses' | 'unavailable']>(
-    [
-      [{ kind: 'no', reason: 'too-many-guesses' }, 'no_too_many_guesses'],
-      [{ kind: 'unavailable', cause: 'late' }, 'unavailable'],
-    ],
-  )('says %j once in a period, as a warning', (decision, outcome) => {
-    for (let count = 0; count < 1_000; count++) log.decided(outcome, decision, asker);
-    log.nextPeriod();
+  it('says of an outage once in a period, as a warning', () => {
+    for (let count = 0; count < 1_000; count++) log.decided('unavailable', late, asker);
+    logs.nextPeriod();
     expect(lines).toEqual([
-      expect.objectContaining({ level: 'warn', outcome, sourceAddress: '10.0.0.1' }),
-      expect.objectContaining({ level: 'warn', outcome, unlogged: 999 }),
+      expect.objectContaining({ level: 'warn', outcome: 'unavailable', cause: 'late' }),
+      expect.objectContaining({ level: 'warn', outcome: 'unavailable', unlogged: 999 }),
     ]);
+  });
+
+  it('warns of several hosts where tokens are guessed in one period', () => {
+    for (let host = 1; host <= 20; host++) {
+      log.decided('no_too_many_guesses', guessed, { ...asker, sourceAddress: `10.0.0.${host}` });
+    }
+    logs.nextPeriod();
+    expect(lines).toHaveLength(11);
+    expect(lines[9]).toMatchObject({ level: 'warn', sourceAddress: '10.0.0.10' });
+    expect(lines[10]).toMatchObject({ outcome: 'no_too_many_guesses', unlogged: 10 });
   });
 });

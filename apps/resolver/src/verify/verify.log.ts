@@ -1,6 +1,7 @@
 import type { ServerId } from '@rollcall/domain';
 import { maskSessionId } from '@rollcall/observability';
-import { BoundedLog, EACH, type LeveledLogger, type LogRule } from '../log/bounded-log';
+import { EACH, OUTAGE, REFUSAL, type BoundedLog, type LogRule } from '../log/bounded-log';
+import type { BoundedLogs } from '../log/bounded-logs';
 import type { VerifyDecision, VerifyOutcome } from './verify-decision';
 
 /** Who asked about what, as far as it could be read. */
@@ -12,9 +13,8 @@ export interface Asker {
   readonly session?: string;
 }
 
-const REFUSAL: LogRule = { level: 'info', linesMax: 100 };
-/** They come in numbers, and one line says it: a count tells the rest. */
-const FLOOD: LogRule = { level: 'warn', linesMax: 1 };
+/** Few lines say it; but one host's must not keep another's out of the log. */
+const GUESSING: LogRule = { level: 'warn', linesMax: 10 };
 
 const RULES: Readonly<Record<VerifyOutcome, LogRule>> = {
   yes: { level: 'debug', linesMax: EACH },
@@ -22,9 +22,9 @@ const RULES: Readonly<Record<VerifyOutcome, LogRule>> = {
   no_unknown_host: REFUSAL,
   no_wrong_token: REFUSAL,
   no_wrong_client: REFUSAL,
-  no_too_many_guesses: FLOOD,
-  unavailable: FLOOD,
-  fault: FLOOD,
+  no_too_many_guesses: GUESSING,
+  unavailable: OUTAGE,
+  fault: OUTAGE,
 };
 
 /**
@@ -35,8 +35,8 @@ const RULES: Readonly<Record<VerifyOutcome, LogRule>> = {
 export class VerifyLog {
   private readonly lines: BoundedLog<VerifyOutcome>;
 
-  constructor(logger: LeveledLogger) {
-    this.lines = new BoundedLog(logger, RULES, 'verification');
+  constructor(logs: BoundedLogs) {
+    this.lines = logs.of('verification', RULES);
   }
 
   decided(outcome: VerifyOutcome, decision: VerifyDecision, asker: Asker): void {
@@ -50,10 +50,5 @@ export class VerifyLog {
       ...(session !== undefined && RULES[outcome].level === 'debug' ? { sessionId: session } : {}),
       ...(decision.kind === 'unavailable' ? { cause: decision.cause } : {}),
     });
-  }
-
-  /** Ends a period: tells what was not logged in it, and starts to count anew. */
-  nextPeriod(): void {
-    this.lines.nextPeriod();
   }
 }

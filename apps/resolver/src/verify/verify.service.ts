@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ConnectionTokens, TokenQuestion } from '@rollcall/tokens';
-import type { VerificationGate } from './verification-gate';
+import type { BoundedGate } from '../gate/bounded-gate';
 import type { VerifyDecision } from './verify-decision';
 
 /** Answers whether a token opens a session: the store knows what was granted, the tokens judge. */
@@ -8,7 +8,7 @@ import type { VerifyDecision } from './verify-decision';
 export class VerifyService {
   constructor(
     private readonly tokens: Pick<ConnectionTokens, 'verify'>,
-    private readonly gate: VerificationGate,
+    private readonly gate: BoundedGate,
   ) {}
 
   verify(question: TokenQuestion): Promise<VerifyDecision> {

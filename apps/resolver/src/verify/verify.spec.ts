@@ -111,6 +111,14 @@ describe('the verifier', () => {
     );
   }
 
+  /** One malformed request, counted, and logged with the address that it came from. */
+  async function expectJournaled(sourceAddress: string): Promise<void> {
+    await until(async () => (await counted('no_malformed')) === 1);
+    expect(lines.filter(({ msg }) => msg === 'verification')).toEqual([
+      expect.objectContaining({ level: 'info', outcome: 'no_malformed', sourceAddress }),
+    ]);
+  }
+
   describe('says yes', () => {
     it('to a good token of the host that the path names, as often as it is asked', async () => {
       const token = await aToken();
@@ -251,7 +259,8 @@ describe('the verifier', () => {
     });
 
     it('to a path that cannot be read', async () => {
-      expectNo(await askWith(await aToken(), '/verify/%zz'), /must be a form/);
+      expectNo(await askWith(await aToken(), '/verify/%zz', '127.0.0.8'), /must be a form/);
+      await expectJournaled('127.0.0.8');
     });
 
     it('however many wrong tokens come, and goes on saying yes to right ones', async () => {
@@ -387,15 +396,27 @@ describe('the verifier', () => {
       ['a chunk of the wrong size', 'transfer-encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n'],
     ])('%s', async (_case, rest) => {
       const head = `POST /verify/gpu-1 HTTP/1.1\r\nhost: x\r\n${FORM_TYPE}`;
-      const response = await exchange(resolver.port, `${head}${rest}`, { finish: true });
+      const response = await exchange(resolver.port, `${head}${rest}`, {
+        finish: true,
+        from: '127.0.0.8',
+      });
       expectNo(response, /must be a form/);
+      await expectJournaled('127.0.0.8');
     });
 
     it('a request without a host', async () => {
       const request = verification('/verify/gpu-1', '')
         .toString()
         .replace('host: verifier\r\n', '');
+      const from = '127.0.0.8';
+      expectNo(await exchange(resolver.port, request, { from }), /must be a form/);
+      await expectJournaled(from);
+    });
+
+    it('a large body at a path in percent-encoding', async () => {
+      const request = verification('/%76erify/gpu-1', 'x'.repeat(20_000));
       expectNo(await exchange(resolver.port, request), /must be a form/);
+      await expectJournaled('127.0.0.1');
     });
 
     it('what only a fault of ours could spoil, and logs it', async () => {

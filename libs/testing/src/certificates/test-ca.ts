@@ -61,6 +61,30 @@ export class TestCa {
     return new TestCa(x509, certificate, keys);
   }
 
+  /** A gateway's certificate that vouches for itself, and is no authority's. */
+  static async selfSigned({
+    commonName = 'gateway',
+    valid = 'now',
+    keyType = 'EC',
+  }: CertificateWishes = {}): Promise<CertificatePair> {
+    const x509 = await loadX509();
+    const keys = await newKeys(keyType);
+    const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+      serialNumber: serialNumber(),
+      name: [{ CN: [commonName] }],
+      ...validity(valid),
+      signingAlgorithm: KEY_TYPES[keyType],
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension([serverAuth, clientAuth]),
+      ],
+    });
+    return pairOf(certificate, keys);
+  }
+
   get certPem(): string {
     return pem(this.certificate);
   }
@@ -103,8 +127,7 @@ export class TestCa {
   ): Promise<CertificatePair> {
     const noAuthority = new this.x509.BasicConstraintsExtension(false, undefined, true);
     const { certificate, keys } = await this.sign(wishes, [noAuthority, ...extensions]);
-    const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-    return { certPem: pem(certificate), keyPem: pemBlock('PRIVATE KEY', key) };
+    return pairOf(certificate, keys);
   }
 
   private async sign(
@@ -161,6 +184,14 @@ function daysFromNow(days: number): Date {
 function serialNumber(): string {
   const bytes = webcrypto.getRandomValues(new Uint8Array(16));
   return `01${Buffer.from(bytes).toString('hex')}`;
+}
+
+async function pairOf(
+  certificate: X509.X509Certificate,
+  { privateKey }: webcrypto.CryptoKeyPair,
+): Promise<CertificatePair> {
+  const key = await webcrypto.subtle.exportKey('pkcs8', privateKey);
+  return { certPem: pem(certificate), keyPem: pemBlock('PRIVATE KEY', key) };
 }
 
 function pem(certificate: X509.X509Certificate): string {

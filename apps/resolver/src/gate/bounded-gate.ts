@@ -1,8 +1,19 @@
-import { storeFailure } from '@rollcall/domain';
-import type { Stopping, Unavailable } from './lookup-decision';
+import { storeFailure, type StoreFailure } from '@rollcall/domain';
 
-export interface LookupGateOptions {
-  /** Lookups that may wait for the store at once; one more is refused, so that a silent store lets nothing pile up. */
+/** Why the store was not heard: its own failure, its silence, or that too many questions wait for it already. */
+export type UnavailableCause = StoreFailure | 'late' | 'crowded';
+
+export interface Unavailable {
+  readonly kind: 'unavailable';
+  readonly cause: UnavailableCause;
+}
+
+export interface Stopping {
+  readonly kind: 'stopping';
+}
+
+export interface BoundedGateOptions {
+  /** Questions that may wait for the store at once; one more is refused, so that a silent store lets nothing pile up. */
   readonly pendingMax: number;
   /** How long one may wait. */
   readonly budgetMs: number;
@@ -14,14 +25,14 @@ const CROWDED: Unavailable = { kind: 'unavailable', cause: 'crowded' };
 const LATE: Unavailable = { kind: 'unavailable', cause: 'late' };
 const STOPPING: Stopping = { kind: 'stopping' };
 
-/** Lets lookups through to the store: not too many at once, none for longer than its budget, none while stopping. */
-export class LookupGate {
+/** Lets questions through to the store: not too many at once, none for longer than its budget, none while stopping. */
+export class BoundedGate {
   private waiting = 0;
   private closed = false;
 
-  constructor(private readonly options: LookupGateOptions) {}
+  constructor(private readonly options: BoundedGateOptions) {}
 
-  /** How many lookups the store has not answered yet. */
+  /** How many questions the store has not answered yet. */
   get pending(): number {
     return this.waiting;
   }
@@ -31,7 +42,7 @@ export class LookupGate {
     this.closed = true;
   }
 
-  pass<T>(lookup: () => Promise<T>): Promise<T | Unavailable | Stopping> {
+  pass<T>(ask: () => Promise<T>): Promise<T | Unavailable | Stopping> {
     if (this.closed) return Promise.resolve(STOPPING);
     const { pendingMax, budgetMs, now } = this.options;
     if (this.waiting >= pendingMax) return Promise.resolve(CROWDED);
@@ -43,11 +54,11 @@ export class LookupGate {
         this.waiting--;
         clearTimeout(timer);
       };
-      lookup().then(
-        (evidence) => {
+      ask().then(
+        (answer) => {
           finish();
           // After a pause of this process Node reads what has come in before it runs timers: that answer may be old.
-          resolve(now() > deadlineMs ? LATE : evidence);
+          resolve(now() > deadlineMs ? LATE : answer);
         },
         (error: unknown) => {
           finish();

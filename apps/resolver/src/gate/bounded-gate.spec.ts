@@ -1,16 +1,16 @@
 import { StoreUnavailableError } from '@rollcall/domain';
-import { LookupGate } from './lookup-gate';
+import { BoundedGate } from './bounded-gate';
 
 const BUDGET_MS = 280;
 
 describe('the gate to the store', () => {
   let nowMs: number;
-  let gate: LookupGate;
+  let gate: BoundedGate;
 
   beforeEach(() => {
     jest.useFakeTimers();
     nowMs = 1_000;
-    gate = new LookupGate({ pendingMax: 2, budgetMs: BUDGET_MS, now: () => nowMs });
+    gate = new BoundedGate({ pendingMax: 2, budgetMs: BUDGET_MS, now: () => nowMs });
   });
 
   afterEach(() => jest.useRealTimers());
@@ -23,7 +23,7 @@ describe('the gate to the store', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('gives up a lookup that the store has not answered within the budget', async () => {
+  it('gives up a question that the store has not answered within the budget', async () => {
     const answer = gate.pass(never);
     await jest.advanceTimersByTimeAsync(BUDGET_MS);
     await expect(answer).resolves.toEqual({ kind: 'unavailable', cause: 'late' });
@@ -37,16 +37,16 @@ describe('the gate to the store', () => {
     await expect(answer).resolves.toEqual({ kind: 'unavailable', cause: 'late' });
   });
 
-  it('refuses one lookup more than may wait, at once and without asking the store', async () => {
+  it('refuses one question more than may wait, at once and without asking the store', async () => {
     void gate.pass(never);
     void gate.pass(never);
-    const lookup = jest.fn(never);
-    await expect(gate.pass(lookup)).resolves.toEqual({ kind: 'unavailable', cause: 'crowded' });
-    expect(lookup).not.toHaveBeenCalled();
+    const ask = jest.fn(never);
+    await expect(gate.pass(ask)).resolves.toEqual({ kind: 'unavailable', cause: 'crowded' });
+    expect(ask).not.toHaveBeenCalled();
     expect(gate.pending).toBe(2);
   });
 
-  it('counts a lookup as waiting until the store lets go of it, not until its client is answered', async () => {
+  it('counts a question as waiting until the store lets go of it, not until its client is answered', async () => {
     let answer!: (found: string) => void;
     void gate.pass(() => new Promise<string>((resolve) => (answer = resolve)));
     await jest.advanceTimersByTimeAsync(BUDGET_MS);
@@ -72,9 +72,9 @@ describe('the gate to the store', () => {
   });
 
   it('lets nothing through once it is closed', async () => {
-    const lookup = jest.fn(never);
+    const ask = jest.fn(never);
     gate.close();
-    await expect(gate.pass(lookup)).resolves.toEqual({ kind: 'stopping' });
-    expect(lookup).not.toHaveBeenCalled();
+    await expect(gate.pass(ask)).resolves.toEqual({ kind: 'stopping' });
+    expect(ask).not.toHaveBeenCalled();
   });
 });
