@@ -57,7 +57,7 @@ export default tseslint.config(
     languageOptions: { globals: globals.node },
   },
   {
-    files: ['**/*.spec.mjs'],
+    files: ['**/*.spec.mjs', '**/*-suite.mjs'],
     languageOptions: { globals: globals.jest },
   },
   {

@@ -9,5 +9,5 @@ module.exports = {
   transform: { '^.+\\.(mjs|ts)$': compile },
   moduleFileExtensions: ['mjs', 'ts', 'js', 'json'],
   testMatch: ['<rootDir>/**/*.spec.mjs'],
-  testPathIgnorePatterns: ['\\.integration\\.spec\\.mjs$'],
+  testPathIgnorePatterns: ['\\.(integration|doors)\\.spec\\.mjs$'],
 };

@@ -28,7 +28,8 @@ export const SCALED_TIMINGS = {
 
 const READY_TIMEOUT_MS = 40_000;
 const STOP_TIMEOUT_MS = 10_000;
-const LOG_KEPT = 20_000;
+const CLI_TIMEOUT_MS = 30_000;
+const LOG_KEPT = 4_000_000;
 const FIRST_DCV_PORT = 18_443;
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'SystemRoot'];
 
@@ -76,21 +77,36 @@ export class RollUnderTest {
     }
   }
 
-  async startResolver() {
-    const port = await freePort();
+  async startResolver({ port, ...settings } = {}) {
+    port ??= await freePort();
     const app = await this.startApp('resolver', {
       RESOLVER_HOST: '127.0.0.1',
       RESOLVER_PORT: String(port),
+      ...settings,
     });
-    return Object.assign(app, { url: `http://127.0.0.1:${port}` });
+    return Object.assign(app, { port, settings, url: `http://127.0.0.1:${port}` });
   }
 
-  /** A host with the real agent, whose dcv lists what `list` was told last. */
-  async startHost(id, sessions) {
-    const host = new Host(this, id, join(this.#folder, id), FIRST_DCV_PORT + this.#hosts++);
+  /** A host with the real agent, whose dcv lists what `list` was told last; its DCV server is nobody's unless a port is given. */
+  async startHost(id, sessions, { port = FIRST_DCV_PORT + this.#hosts++, ...settings } = {}) {
+    const host = new Host(this, id, join(this.#folder, id), port);
     host.list(...sessions);
-    await host.startAgent();
+    await host.startAgent(settings);
     return host;
+  }
+
+  /** Runs the operator's command; resolves to its exit code and what it printed. */
+  async runCli(args, settings = {}) {
+    const child = spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
+      env: { ...this.#environment, LOG_LEVEL: 'error', ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: CLI_TIMEOUT_MS,
+    });
+    const printed = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'])
+      child[name].on('data', (chunk) => (printed[name] += chunk));
+    const [code] = await once(child, 'close');
+    return { code, ...printed };
   }
 
   async startApp(name, settings = {}) {
@@ -140,6 +156,11 @@ export class RollUnderTest {
       timeoutMs,
     );
     return came ? performance.now() - startedAt : undefined;
+  }
+
+  /** Everything that its processes have logged, those that have ended included. */
+  get logs() {
+    return [...this.#apps].map(({ log }) => log).join('\n');
   }
 
   async stop() {
@@ -220,12 +241,14 @@ class Host {
     chmodSync(dcv, 0o755);
   }
 
-  /** From now on its dcv lists these sessions. */
-  list(...ids) {
-    writeFileSync(
-      join(this.#folder, 'sessions.json'),
-      JSON.stringify(ids.map((id) => ({ id, owner: 'someone', type: 'virtual' }))),
-    );
+  /** From now on its dcv lists these sessions: ids, or what dcv prints of one besides the usual. */
+  list(...sessions) {
+    const listed = sessions.map((session) => ({
+      owner: 'someone',
+      type: 'virtual',
+      ...(typeof session === 'string' ? { id: session } : session),
+    }));
+    writeFileSync(join(this.#folder, 'sessions.json'), JSON.stringify(listed));
   }
 
   async startAgent(settings = {}) {

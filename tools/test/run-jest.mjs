@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { root } from '../setup/install.mjs';
 
 const CONFIGS = { unit: 'jest.config.cjs', integration: 'jest.integration.config.cjs' };
-const WORKERS_MAX = 2;
+const WORKERS_MAX = { unit: 2, integration: 2, doors: 1 };
 // Jest takes a project's own testTimeout only when it runs that project alone.
-const TEST_TIMEOUT_MS = { unit: 5_000, integration: 180_000 };
+const TEST_TIMEOUT_MS = { unit: 5_000, integration: 180_000, doors: 120_000 };
 
 /** The Jest configurations of one kind (`unit` or `integration`), one a project. */
 export function findProjects(kind) {
@@ -30,7 +30,7 @@ export async function runJest(kind, projects, patterns, environment) {
     `--outputFile=${outputFile}`,
     '--passWithNoTests',
     `--testTimeout=${TEST_TIMEOUT_MS[kind]}`,
-    `--maxWorkers=${WORKERS_MAX}`,
+    `--maxWorkers=${WORKERS_MAX[kind]}`,
     '--projects',
     ...projects,
   ];
@@ -40,6 +40,16 @@ export async function runJest(kind, projects, patterns, environment) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Ends the output with what came of it, and the process with 1 unless something passed and nothing else happened. */
+export function reportCounts({ passed, failed, skipped, complaints }, redis) {
+  console.log('');
+  if (redis) console.log(redis.sentence);
+  if (skipped > 0) console.log(`${skipped} skipped`);
+  if (passed + failed === 0) console.log('No test was run.');
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || complaints > 0 || passed === 0 ? 1 : 0;
 }
 
 function countsOf(file) {

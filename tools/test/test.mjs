@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { installDependencies, root } from '../setup/install.mjs';
 import { chooseRedis } from './choose-redis.mjs';
-import { findProjects, runJest } from './run-jest.mjs';
+import { findProjects, reportCounts, runJest } from './run-jest.mjs';
 
 const ONLY = '--only=';
 const USAGE = `usage: npm test [-- [--only=unit|integration] [path …]]
@@ -22,7 +22,7 @@ async function main() {
     const counts = await runJest(kind, findProjects(kind), patterns, environment);
     for (const key of Object.keys(total)) total[key] += counts[key];
   }
-  report(total, redis);
+  reportCounts(total, redis);
 }
 
 function readArguments(args) {
@@ -43,15 +43,6 @@ function typecheck() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const { status } = spawnSync(process.execPath, [tsc, '-b'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new Error('The types do not hold (tsc -b, above), so no test was run.');
-}
-
-function report({ passed, failed, skipped, complaints }, redis) {
-  console.log('');
-  if (redis) console.log(redis.sentence);
-  if (skipped > 0) console.log(`${skipped} skipped`);
-  if (passed + failed === 0) console.log('No test was run.');
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 || complaints > 0 || passed === 0 ? 1 : 0;
 }
 
 try {
