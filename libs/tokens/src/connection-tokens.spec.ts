@@ -156,6 +156,16 @@ describe('a question', () => {
 
     expect(await asked({ server: undefined, token })).toMatchObject({ kind: 'yes', server: gpu1 });
   });
+
+  it('comes from an address, whatever this machine calls the link to it', async () => {
+    store.claimants = [claimedBy(gpu1, 'fe80::1'), claimedBy(gpu2, 'fe80::2')];
+    const token = await tokens.issue(session, { user: 'alice' }, HOUR_MS);
+    const from = (sourceAddress: string) => asked({ server: undefined, sourceAddress, token });
+
+    expect(await from('fe80::1%eth0')).toMatchObject({ kind: 'yes', server: gpu1 });
+    expect(await from('fe80::2%eth0')).toEqual({ kind: 'no', reason: 'wrong-token' });
+    expect([...store.guesses]).toEqual([['fe80::2', 1]]);
+  });
 });
 
 describe('wrong tokens', () => {
@@ -186,6 +196,12 @@ describe('wrong tokens', () => {
     store.refusesWrites = true;
 
     expect(await asked({})).toEqual({ kind: 'no', reason: 'wrong-token' });
+  });
+
+  it('do not hide a fault in the counting', async () => {
+    store.countGuess = () => Promise.reject(new TypeError('a bug'));
+
+    await expect(asked({})).rejects.toThrow('a bug');
   });
 
   it('are not called wrong by a store that does not answer', async () => {

@@ -4,6 +4,7 @@ import {
   GUESSES_MAX,
   isClientAddress,
   isLocalId,
+  storeFailure,
   type LocalId,
   type ServerId,
   type SessionName,
@@ -16,7 +17,7 @@ import { hasTokenForm, mintToken, tokenDigest } from './token-digest';
 export interface TokenQuestion {
   /** The server that asks; undefined when it did not say, and has to be found out. */
   readonly server?: ServerId;
-  /** The address that the question comes from. */
+  /** The address that the question comes from; an IPv6 zone behind it is passed over. */
   readonly sourceAddress: string;
   /** The session's local id, as the server knows it. */
   readonly session: string;
@@ -74,7 +75,8 @@ export class ConnectionTokens {
    * good however many wrong ones came before it. Rejects with `StoreUnavailableError` when the store cannot be read.
    */
   async verify(question: TokenQuestion): Promise<TokenVerdict> {
-    const { session, sourceAddress, token } = question;
+    const { session, token } = question;
+    const sourceAddress = withoutZone(question.sourceAddress);
     if (token === '' || !isLocalId(session)) return { kind: 'no', reason: 'malformed' };
     const server = question.server ?? (await this.findAsker(session, sourceAddress));
     if (server === undefined) return { kind: 'no', reason: 'unknown-host' };
@@ -96,11 +98,19 @@ export class ConnectionTokens {
 
   /** Counting is a courtesy to the log and a brake: the token is wrong whether it could be counted or not. */
   private async refuseGuess(sourceAddress: string, reason: TokenRefusal): Promise<TokenVerdict> {
-    const guesses = await this.store.countGuess(sourceAddress).catch(() => 0);
+    const guesses = await this.store.countGuess(sourceAddress).catch((error: unknown) => {
+      if (storeFailure(error) === undefined) throw error;
+      return 0;
+    });
     return { kind: 'no', reason: guesses > GUESSES_MAX ? 'too-many-guesses' : reason };
   }
 }
 
 function isFor({ clientAddress: bound }: TokenGrant, clientAddress: string | undefined): boolean {
   return bound === undefined || isClientAddress(bound, clientAddress);
+}
+
+/** `fe80::1%eth0` as the network knows it: a zone is this machine's name for a link. */
+function withoutZone(address: string): string {
+  return address.replace(/%.*$/s, '');
 }

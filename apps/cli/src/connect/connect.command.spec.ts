@@ -178,6 +178,13 @@ describe('rollcall connect', () => {
     });
   });
 
+  it('warns in its help of what --client and --open are not good for', async () => {
+    const { out } = await run(['--help']);
+
+    expect(out).toMatch(/may see that one instead of the client:\s+then it refuses the token/);
+    expect(out).toMatch(/link\s+is in this machine's process list/);
+  });
+
   it('opens the link in the browser when it is asked to', async () => {
     await store.report(aReport());
 

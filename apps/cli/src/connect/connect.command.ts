@@ -26,6 +26,10 @@ const HELP = helpText({
     'TOKEN_TTL_MS are over, the session ends, or `rollcall revoke`. The DCV server asks',
     'a resolver about it: its auth-token-verifier must lead there.',
     '',
+    'Behind a gateway or proxy the DCV server may see that one instead of the client:',
+    'then it refuses the token of --client. While --open starts the browser, the link',
+    "is in this machine's process list, where others who work on it can read it.",
+    '',
     'Without --gateway and --proxy the links are those of CONNECT_GATEWAY and',
     'CONNECT_PROXY. With --json a session that does not resolve is the document that',
     '`rollcall resolve --json` prints.',
@@ -56,8 +60,12 @@ export function registerConnect(program: Command, cli: Cli, end: EndCommand): vo
     .requiredOption('--user <name>', 'who is let in, as the host knows the user', readUser)
     .option('--gateway <host:port>', 'links through this Connection Gateway', readGateway)
     .option('--proxy <host:port>', 'a link through this nginx or Apache', readProxy)
-    .option('--client <address>', 'lets in this address only', readClientAddress)
-    .option('--open', 'also opens the link in the browser of this machine')
+    .option(
+      '--client <address>',
+      'lets in this address only, as the DCV server sees it',
+      readClientAddress,
+    )
+    .option('--open', 'also opens the link in the browser of this machine; see below')
     .option('--json', 'one JSON document')
     .addHelpText('after', HELP)
     .action(async (id: string, { json = false, open = false, ...options }: ConnectOptions) => {
