@@ -1,4 +1,4 @@
-import { HOSTS, LONE_SESSION, sessionsFile } from './demo-fleet.mjs';
+import { DEMO_ENVIRONMENT, HOSTS, LONE_SESSION, sessionsFile } from './demo-fleet.mjs';
 import { shown } from './paths.mjs';
 
 /** The lookup that is shown in the demo, and tried before it is. */
@@ -9,11 +9,17 @@ export function lookupUrl(resolver, session = LONE_SESSION, transport = 'HTTP') 
 /** How to use the demo; the lookup comes last, so that it stays in sight above the table. */
 export function demoGuide({ resolver, redis, roll }) {
   const [first, second, third] = HOSTS;
+  const setting = `${redisSetting(redis)}ROLL=${roll}`;
+  const allowed = `ENDPOINT_ALLOW=${DEMO_ENVIRONMENT.ENDPOINT_ALLOW}`;
   return `Also worth asking for: ${first.id}~console; console (404: several hosts have one); ${third.id}~console
 with transport=QUIC (404: that host offers none). To open and close sessions, edit
 ${shown(sessionsFile(second))}. To watch what happens${redis.given ? ', with the same REDIS_URL' : ''}:
 
-${redisSetting(redis)}ROLL=${roll} npx --no rollcall watch
+${setting} npx --no rollcall watch
+
+To make the links that open a session (here they lead nowhere, as nothing listens):
+
+${setting} ${allowed} npx --no rollcall connect ${first.id}~console --user you --gateway localhost
 
 Ctrl-C stops everything. To ask where a session is:
 

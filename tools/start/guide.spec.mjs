@@ -17,6 +17,14 @@ describe('the guide', () => {
     );
   });
 
+  it('makes links to a demo host, whose address has to be admitted', () => {
+    const redis = { given: false, url: 'redis://127.0.0.1:40000' };
+    expect(demoGuide({ resolver, redis, roll: 'demo' }).split('\n')).toContain(
+      'REDIS_URL=redis://127.0.0.1:40000 ROLL=demo ENDPOINT_ALLOW=127.0.0.1/8 ' +
+        'npx --no rollcall connect demo-1~console --user you --gateway localhost',
+    );
+  });
+
   it('never shows the URL of a Redis that was given, as it may hold a password', () => {
     const redis = { given: true, url: 'redis://:secret@127.0.0.1:40000' };
     for (const guide of [demoGuide, serviceGuide]) {

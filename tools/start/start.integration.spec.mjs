@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { root } from '../setup/install.mjs';
 import { isAlive } from './processes.mjs';
 import { readRun } from './run-file.mjs';
@@ -20,6 +21,7 @@ const NOT_COPIED = new Set(['node_modules', 'dist', '.git', '.nx', 'coverage', '
 const OF_THE_CALLER =
   /^(REDIS_|RESOLVER_|METRICS_|AGENT_|ENDPOINT_|ROLL$|LOG_LEVEL$|TEST_REDIS|NODE_ENV$)/;
 const CURL = /^curl -s -X POST '(http:\/\/127\.0\.0\.1:\d+\/resolveSession\?[^']+)'\n/m;
+const CONNECT = /^REDIS_URL=\S+ ROLL=\S+ .* rollcall connect .*$/m;
 const FIRST_START_TIMEOUT_MS = 170_000;
 const GONE_TIMEOUT_MS = 30_000;
 
@@ -63,6 +65,10 @@ async function printed(pattern, timeoutMs) {
   return pattern.exec(run.output);
 }
 
+/** Pastes a command that the guide shows into another terminal. */
+const runInCopy = (command) =>
+  promisify(execFile)('sh', ['-c', command], { cwd: copy, timeout: GONE_TIMEOUT_MS });
+
 const members = () => readRun(join(copy, '.rollcall/run.json')).members;
 
 /** Every process that works in the copy. */
@@ -84,6 +90,9 @@ describe('npm start', () => {
     const answer = await fetch(url, { method: 'POST' });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ DcvServerEndpoint: '127.0.0.1' });
+    const [connect] = await printed(CONNECT, GONE_TIMEOUT_MS);
+    const links = await runInCopy(connect);
+    expect(links.stdout).toMatch(/^browser +https:\/\/localhost:8443\/\S+#demo-1~console$/m);
     expect(run.output).not.toContain('\u001b');
     const started = members();
     expect(
