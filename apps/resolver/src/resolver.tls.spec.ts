@@ -157,7 +157,7 @@ describe('a resolver with TLS', () => {
         ),
       );
       if (cause !== 'CERT_SIGNATURE_FAILURE') {
-        expect(lines.at(-1)).toMatchObject({ address: '127.0.0.1' });
+        expect(said('refused TLS client').at(-1)).toMatchObject({ address: '127.0.0.1' });
       }
     });
 
