@@ -395,14 +395,46 @@ export const MUTANTS = [
       replace: `if not keeps and change.kind ~= '!' then redis.call('UNLINK', change.tokens) end`,
     },
   ),
-  store('tokens: inherited by a session that opens', onRedis('are void when it opens'), {
-    file: `${LUA}/report.lua`,
-    find: `if not keeps then redis.call('UNLINK', change.tokens) end`,
-    replace: `if not keeps and change.kind ~= '+' then redis.call('UNLINK', change.tokens) end`,
+  store(
+    'tokens: inherited by a session that opens',
+    { file: 'connection-tokens', title: 'that the store has forgotten' },
+    {
+      file: `${LUA}/report.lua`,
+      find: `if not keeps then redis.call('UNLINK', change.tokens) end`,
+      replace: `if not keeps and change.kind ~= '+' then redis.call('UNLINK', change.tokens) end`,
+    },
+  ),
+  store('tokens: granted for a session that is gone', onRedis('are refused once it'), {
+    file: `${LUA}/grant-token.lua`,
+    find: `if not isListed(redis.call('GET', KEYS[2]), session) then return 'no-session' end`,
+    replace: '',
+  }),
+  store('tokens: granted for a part of a session’s name', onRedis('for parts of their names'), {
+    file: `${LUA}/include/record.lua`,
+    find: `string.find(stored, '\\n' .. session .. '\\n', healthEnd, true)`,
+    replace: `string.find(stored, session, healthEnd, true)`,
   }),
   store(
-    'tokens: inherited when a struck off server comes back',
-    onRedis('are void when its server comes back'),
+    'tokens: outlive their session while memory is full',
+    { file: 'connection-tokens', title: 'though a full store refuses the report' },
+    {
+      file: `${LUA}/touch.lua`,
+      find: `for key = lastBareKey + 1, #KEYS do redis.call('UNLINK', KEYS[key]) end\n`,
+      replace: '',
+    },
+  ),
+  store(
+    'tokens: kept sessions lose theirs while memory is full',
+    { file: 'connection-tokens', title: 'though a full store refuses the report' },
+    {
+      file: 'libs/session-store/src/session-changes.ts',
+      find: `.filter(({ text }) => !text.startsWith('='))`,
+      replace: '',
+    },
+  ),
+  store(
+    'tokens: inherited when a forgotten server comes back',
+    onRedis('after the store has forgotten it'),
     {
       file: `${LUA}/report.lua`,
       find: `local keeps = change.kind == '=' and onRoll`,

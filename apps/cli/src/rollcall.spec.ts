@@ -63,6 +63,13 @@ describe('rollcall', () => {
     expect(err).toContain(sentence);
   });
 
+  it('repeats a wrong value without what a terminal would obey', async () => {
+    const { err } = await run(['connect', 'console', '--user', '\u001b[2J\u202eecila']);
+
+    expect(err).toContain("'\\u{1b}[2J\\u{202e}ecila' is invalid");
+    expect(err).toMatch(/^[^\u001b\u202e]*\n[^\u001b\u202e]*$/);
+  });
+
   it.each([
     ['servers'],
     ['sessions'],

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { registerConnect } from './connect/connect.command';
 import { registerEvict } from './evict/evict.command';
 import { CommandFailure, ExitCode } from './exit-codes';
+import { visibleLines } from './output/visible-text';
 import { PROGRAM_HELP } from './program-help';
 import { registerResolve } from './resolve/resolve.command';
 import { registerRevoke } from './revoke/revoke.command';
@@ -49,7 +50,7 @@ function newProgram(version: string, terminal: Terminal): Command {
     .exitOverride()
     .configureOutput({
       writeOut: terminal.out,
-      writeErr: terminal.err,
+      writeErr: (text) => terminal.err(visibleLines(text)),
       getOutHelpWidth: () => terminal.columns,
       getErrHelpWidth: () => terminal.columns,
     });

@@ -14,6 +14,7 @@ import { SessionStoreModule, type StoreObserver } from '@rollcall/session-store'
 import type { BoundedGate } from './gate/bounded-gate';
 import { createHttpAdapter } from './http/http-adapter';
 import { Listeners } from './http/listeners';
+import { RefusedConnections } from './http/refused-connections';
 import { RefusedPaths } from './http/refused-paths';
 import { BoundedLogs } from './log/bounded-logs';
 import type { ListenConfig, ResolverConfig } from './resolver.config';
@@ -47,7 +48,11 @@ export async function startResolver(
   const metrics = new Metrics();
   const logs = new BoundedLogs(logger);
   const tls = config.tls && (await ResolverTls.open({ config: config.tls, metrics, logger, logs }));
-  const listeners = new Listeners(config.listen, new RefusedPaths(metrics, logs), tls);
+  const refusals = {
+    paths: new RefusedPaths(metrics, logs),
+    connections: new RefusedConnections(metrics, logs),
+  };
+  const listeners = new Listeners(config.listen, refusals, tls);
   const watch = new StoreWatch(redisMetrics(metrics));
   const store = openStore(watch);
   const app = await NestFactory.create<NestFastifyApplication>(

@@ -30,7 +30,10 @@ const LOOKUPS_PENDING_MAX = 2_000;
 /** A verification takes up to three commands, one after the other. */
 const VERIFICATIONS_PENDING_MAX = 500;
 
-/** All of them together: the answer has to be out within a second. */
+/** Of one address: far more than one host, or all hosts behind one NAT, have waiting, and little of the whole. */
+const VERIFICATIONS_PENDING_PER_SOURCE_MAX = 32;
+
+/** All commands together: the answer has to be out within a second. */
 const VERIFICATION_BUDGET_MS = 800;
 
 /** Twice the largest fleet. */
@@ -96,6 +99,7 @@ function verifyProviders({ metrics, logs }: ResolverParts): Provider[] {
       useFactory: (now: () => number) =>
         new BoundedGate({
           pendingMax: VERIFICATIONS_PENDING_MAX,
+          pendingPerSourceMax: VERIFICATIONS_PENDING_PER_SOURCE_MAX,
           budgetMs: VERIFICATION_BUDGET_MS,
           now,
         }),
@@ -108,9 +112,9 @@ function verifyProviders({ metrics, logs }: ResolverParts): Provider[] {
     },
     {
       provide: VerifyService,
-      inject: [SESSION_STORE, VERIFICATION_GATE],
-      useFactory: (store: TokenStore, gate: BoundedGate) =>
-        new VerifyService(new ConnectionTokens(store), gate),
+      inject: [SESSION_STORE, VERIFICATION_GATE, MONOTONIC_CLOCK],
+      useFactory: (store: TokenStore, gate: BoundedGate, now: () => number) =>
+        new VerifyService(new ConnectionTokens(store, now), gate),
     },
   ];
 }

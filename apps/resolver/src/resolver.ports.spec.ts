@@ -221,6 +221,39 @@ describe('the ports of a resolver', () => {
       },
     );
 
+    it('are as strict below the Session Manager’s path, but for the last slash', async () => {
+      await start({});
+      expect(await ask(resolver.port, `${BROKER_VERIFY}/`)).toMatchObject({ status: 200 });
+      for (const rest of ['/nothing', '/%2F', '/.']) {
+        await expectNothing(resolver.port, `${BROKER_VERIFY}${rest}`);
+      }
+    });
+
+    it('count and log a connection that is one too many for its address', async () => {
+      await start({});
+      const refusedConnections = (reason: string) =>
+        metricOf(resolver, `rollcall_connections_refused_total{reason="${reason}"}`);
+      for (const reason of ['address', 'port']) expect(await refusedConnections(reason)).toBe(0);
+      const from = '127.0.0.9';
+      const held: RawConnection[] = [];
+      const openOne = () => RawConnection.open(resolver.port, { from });
+      while (held.length < 2_000)
+        held.push(...(await Promise.all(Array.from(Array(100), openOne))));
+      expect(await (await openOne()).rest()).toBe('');
+      expect(await ask(resolver.port, LOOKUP)).toMatchObject({ status: 200 });
+      expect(await refusedConnections('address')).toBe(1);
+      expect(lines).toContainEqual(
+        expect.objectContaining({
+          msg: 'refused connection',
+          level: 'warn',
+          outcome: 'address',
+          port: 'RESOLVER_PORT',
+          sourceAddress: from,
+        }),
+      );
+      for (const connection of held) connection.destroy();
+    });
+
     it('say so a few times in a period, and then how often', async () => {
       await start({});
       for (let count = 0; count < 25; count++) await ask(resolver.port, 'GET /nothing');

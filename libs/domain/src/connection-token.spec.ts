@@ -1,5 +1,5 @@
 import {
-  askingServer,
+  askingServerAmong,
   grantProblem,
   isClientAddress,
   isUser,
@@ -30,6 +30,7 @@ describe('a user', () => {
     ['DEL', 'alice\u007f'],
     ['a C1 control', 'alice\u0085'],
     ['a lone surrogate', 'alice\ud800'],
+    ['what was no text', '\ufffd\ufffd'],
     ['too many characters', 'x'.repeat(USER_LENGTH_MAX + 1)],
   ])('is not named by %s', (_what, name) => {
     expect(isUser(name)).toBe(false);
@@ -78,7 +79,7 @@ describe('the server that asks about a session', () => {
     ['nobody, when a name is all that they share', [named, one], 'gpu-3.example', undefined],
     ['nobody, when none has it', [], '10.0.0.1', undefined],
   ])('is %s', (_what, claimants, sourceAddress, server) => {
-    expect(askingServer(claimants, sourceAddress)).toBe(server);
+    expect(askingServerAmong(claimants)(sourceAddress)).toBe(server);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint';
 import type { LocalId, ServerId } from './ids';
-import { parseIpAddress } from './ip-address';
+import { parseIpAddress, type IpAddress } from './ip-address';
 
 /** SHA-256 of a connection token in base64url: all that a store ever sees of it. */
 export type TokenDigest = string & { readonly __brand: 'TokenDigest' };
@@ -25,6 +25,9 @@ export interface TokenGrant {
   readonly clientAddress?: string;
 }
 
+/** What became of a token that was to be granted: `no-session` when its session is not on the roll, or not any more. */
+export type GrantOutcome = 'granted' | 'no-session';
+
 /** A session, named beyond doubt. */
 export interface SessionName {
   readonly server: ServerId;
@@ -37,10 +40,13 @@ export interface Claimant {
   readonly endpoint: Endpoint;
 }
 
-/** Whether the text can name a user: not empty, not too long, no control characters, nor others that XML cannot hold. */
+/**
+ * Whether the text can name a user: not empty, not too long, no control characters, nor others that XML cannot hold, nor
+ * U+FFFD, which stands for bytes that were no text: two users would get the same name.
+ */
 export function isUser(text: string): boolean {
   return (
-    text.length > 0 && text.length <= USER_LENGTH_MAX && !/[\p{Cc}\p{Cs}\ufffe\uffff]/u.test(text)
+    text.length > 0 && text.length <= USER_LENGTH_MAX && !/[\p{Cc}\p{Cs}\ufffd-\uffff]/u.test(text)
   );
 }
 
@@ -56,20 +62,25 @@ export function grantProblem(
   return undefined;
 }
 
+/** Which server a question comes from; undefined when that is not beyond doubt. */
+export type AskingServer = (sourceAddress: string) => ServerId | undefined;
+
 /**
- * Which server asks about one of its sessions, when it does not say so itself: the one that reported the address the
- * question comes from; else whoever has the session alone. Undefined when neither is beyond doubt.
+ * Tells which server asks about one of its sessions, when it does not say so itself: the one that reported the address
+ * the question comes from; else whoever has the session alone. Looks at the claimants once, however many ask then.
  */
-export function askingServer(
-  claimants: readonly Claimant[],
-  sourceAddress: string,
-): ServerId | undefined {
-  const source = parseIpAddress(sourceAddress);
-  const there = claimants.filter(
-    ({ endpoint }) => source !== undefined && parseIpAddress(endpoint.host) === source,
-  );
-  const [asking, ...others] = there.length > 0 ? there : claimants;
-  return others.length === 0 ? asking?.server : undefined;
+export function askingServerAmong(claimants: readonly Claimant[]): AskingServer {
+  const alone = claimants.length === 1 ? claimants[0]?.server : undefined;
+  const serverAt = new Map<IpAddress, ServerId | undefined>();
+  for (const { server, endpoint } of claimants) {
+    const address = parseIpAddress(endpoint.host);
+    if (address === undefined) continue;
+    serverAt.set(address, serverAt.has(address) ? undefined : server);
+  }
+  return (sourceAddress) => {
+    const source = parseIpAddress(sourceAddress);
+    return source !== undefined && serverAt.has(source) ? serverAt.get(source) : alone;
+  };
 }
 
 /**

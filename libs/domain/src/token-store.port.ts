@@ -1,4 +1,10 @@
-import type { Claimant, SessionName, TokenDigest, TokenGrant } from './connection-token';
+import type {
+  Claimant,
+  GrantOutcome,
+  SessionName,
+  TokenDigest,
+  TokenGrant,
+} from './connection-token';
 import type { LocalId } from './ids';
 
 /**
@@ -8,7 +14,8 @@ import type { LocalId } from './ids';
  */
 export interface TokenStore {
   /**
-   * Makes a token good for one session, for so long by the store's clock. Of more than `TOKENS_PER_SESSION_MAX` of one
+   * Makes a token good for one session, for so long by the store's clock, provided that its server is on the roll, late
+   * or not, and lists it: a session that closed since it was looked up is given none. Of more than `TOKENS_PER_SESSION_MAX` of one
    * session the others that would end first are void. Throws a `TypeError` when `grantProblem` has something against it.
    */
   grantToken(
@@ -16,7 +23,7 @@ export interface TokenStore {
     digest: TokenDigest,
     grant: TokenGrant,
     ttlMs: number,
-  ): Promise<void>;
+  ): Promise<GrantOutcome>;
   /** What a token is good for at this session; undefined when it is not, or not any more. Writes nothing. */
   findGrant(session: SessionName, digest: TokenDigest): Promise<TokenGrant | undefined>;
   /** Voids a session's tokens, all of them or one user's; tells how many. */

@@ -1,9 +1,15 @@
--- Makes a token good for a session. It stays when it is one too many: the others that would end first go.
--- KEYS  1 tokens:<session>
--- ARGV  1 digest  2 user, tab, client's address or nothing  3 how long, ms  4 most tokens of one session
+-- Makes a token good for a session that is on the roll: one that is not could neither be named to revoke it, nor would its
+-- end void it. The token stays when it is one too many: the others that would end first go.
+-- KEYS  1 tokens:<session>  2 record:<server>
+-- ARGV  1 local id  2 digest  3 user, tab, client's address or nothing  4 how long, ms  5 most tokens of one session
+-- Returns 'granted', or 'no-session': nothing was written
 --@include clock
+--@include record
 --@include grants
-local tokensKey, digest, grant, ttl, most = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local tokensKey, session, digest, grant = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+local ttl, most = tonumber(ARGV[4]), tonumber(ARGV[5])
+
+if not isListed(redis.call('GET', KEYS[2]), session) then return 'no-session' end
 
 -- The first write has to be one that a full store refuses (not HDEL), or the rest would pass, too.
 local now = clock()
@@ -17,4 +23,4 @@ for _, other in ipairs(good) do
   end
 end
 redis.call('PEXPIREAT', tokensKey, good[#good].ends)
-return redis.status_reply('OK')
+return 'granted'

@@ -1,9 +1,12 @@
 #!lua flags=allow-oom
--- A report that changes nothing: renews what the last one wrote, or, finding anything else than that, writes nothing.
+-- A report that changes nothing: renews what the last one wrote, or, finding anything else than that, writes nothing;
+-- but tokens that end, end in any case that passes the fence.
 -- KEYS  1 record  2 answer  3 due  4 pulse  5 settled  6… four per session with a bare form: bare, known, claims, contest
+--       last: the tokens that end with a report that a full store has refused
 -- ARGV  1 server  2 boot  3 sequence  4 digest  5 lease, ms  6 retention, ms  7 gap, ms  8 settle after, ms
 --       9 the last known owners of bare ids are kept on again after so long, ms
 --       10 1: a full store has refused the report; keep of the stored one what needs no new memory
+--       11 how many keys of tokens come last
 -- Returns {'applied'} | {'already'} | {'superseded', boot} | {'outdated', sequence} | {'full'}: send the report in full
 --@include clock
 --@include pulse
@@ -11,11 +14,12 @@
 local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local refreshAfter, salvages = tonumber(ARGV[9]), ARGV[10] == '1'
+local refreshAfter, salvages, lastBareKey = tonumber(ARGV[9]), ARGV[10] == '1', #KEYS - tonumber(ARGV[11])
 
 local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
 local refused = refusal(record, boot, sequence)
 if refused then return refused end
+for key = lastBareKey + 1, #KEYS do redis.call('UNLINK', KEYS[key]) end
 if not record or record.digest ~= digest then return { 'full' } end
 if not salvages and (record.boot ~= boot or record.state ~= 'A') then return { 'full' } end
 local now = clock()
@@ -23,7 +27,7 @@ local keepsOn = now - record.keptAt > refreshAfter
 
 local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
 local contested, claimed = {}, {}
-for key = 6, #KEYS, 4 do
+for key = 6, lastBareKey, 4 do
   local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
   if owner == '!' then
     local claims = KEYS[key + 2]
@@ -43,7 +47,7 @@ local keptAt = keepsOn and now or record.keptAt
 redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
 redis.call('PEXPIREAT', recordKey, now + retention)
 redis.call('ZADD', dueKey, deadline, server)
-for key = 6, #KEYS, 4 do
+for key = 6, lastBareKey, 4 do
   if contested[key] then
     redis.call('ZADD', KEYS[key + 2], deadline, server)
     redis.call('PEXPIREAT', KEYS[key + 2], deadline, 'GT')

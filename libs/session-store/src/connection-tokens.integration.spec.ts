@@ -20,6 +20,7 @@ const POLICY = leasePolicy({
 const ROLL = { keyPrefix: 'rollcall', roll: 'main' };
 const KEYS = rollKeys(ROLL);
 const CONSOLE = { server: serverId('gpu-1'), session: localId('console') };
+const named = (session: string) => ({ server: CONSOLE.server, session: localId(session) });
 const LONG_MS = 3_600_000;
 const [TOKEN, OTHER] = ['digest-of-a-token', 'digest-of-another'] as TokenDigest[] as [
   TokenDigest,
@@ -56,8 +57,7 @@ describe('connection tokens in Redis', () => {
   });
 
   it('are found and revoked when memory is full, and a new one voids none', async () => {
-    await operator.config('SET', 'maxmemory-policy', 'noeviction');
-    await operator.config('SET', 'maxmemory', '1mb');
+    await fillUp();
 
     for (const write of [
       () => store.grantToken(CONSOLE, OTHER, { user: 'bob' }, 1),
@@ -70,23 +70,64 @@ describe('connection tokens in Redis', () => {
   });
 
   it('go with a withdrawn server also when memory is full', async () => {
-    await operator.config('SET', 'maxmemory-policy', 'noeviction');
-    await operator.config('SET', 'maxmemory', '1mb');
+    await fillUp();
     await store.withdraw(CONSOLE.server, { boot: 1, sequence: 2 });
 
     expect(await store.findGrant(CONSOLE, TOKEN)).toBeUndefined();
   });
 
-  it('stay when a full store has refused the report that would void them', async () => {
-    await operator.config('SET', 'maxmemory-policy', 'noeviction');
-    await operator.config('SET', 'maxmemory', '1mb');
-    const report = aReport({ sequence: 2, sessions: reopened('console') });
+  it('go with a session that closes or reopens though a full store refuses the report, and stay with one that is kept', async () => {
+    const [kept, closed, qualified] = ['kept', 'closed', 'closed~too'].map(named);
+    await store.report(
+      aReport({ sequence: 2, sessions: ['console', 'kept', 'closed', 'closed~too'] }),
+    );
+    for (const name of [kept, closed, qualified])
+      await store.grantToken(name!, TOKEN, { user: 'alice' }, LONG_MS);
+    await fillUp();
+    const report = aReport({ sequence: 3, sessions: reopened('console', 'kept') });
     await expect(store.report(report)).rejects.toMatchObject({ failure: 'full' });
-    expect(await store.findGrant(CONSOLE, TOKEN)).toEqual({ user: 'alice' });
 
-    await operator.config('SET', 'maxmemory', '0');
-    await store.report({ ...report, sequence: 3 });
+    for (const name of [CONSOLE, closed, qualified])
+      expect(await store.findGrant(name!, TOKEN)).toBeUndefined();
+    expect(await store.findGrant(kept!, TOKEN)).toEqual({ user: 'alice' });
+    const [record] = (await store.servers(0, 1)).servers;
+    expect(record).toMatchObject({ sequence: 3, sessions: expect.arrayContaining(['closed']) });
+  });
+
+  it('go with a server that withholds its sessions from a full store', async () => {
+    await fillUp();
+    const report = aReport({ sequence: 2, sessions: { kind: 'withheld' } });
+    await expect(store.report(report)).rejects.toMatchObject({ failure: 'full' });
+
     expect(await store.findGrant(CONSOLE, TOKEN)).toBeUndefined();
+  });
+
+  it('stay when a full store is told late what was so once', async () => {
+    await store.report(aReport({ sequence: 5 }));
+    const restarted = new RedisSessionStore(server.client(), ROLL, POLICY);
+    await fillUp();
+
+    const late = { sequence: 4, sessions: [] };
+    expect(await store.report(aReport(late))).toMatchObject({ kind: 'outdated' });
+    expect(await restarted.report(aReport(late))).toMatchObject({ kind: 'outdated' });
+    expect(await store.findGrant(CONSOLE, TOKEN)).toEqual({ user: 'alice' });
+  });
+
+  it('go when a server is back that the store has forgotten, also as long as it is full', async () => {
+    const forgotten = async () => {
+      await operator.del(KEYS.record(CONSOLE.server));
+      return new RedisSessionStore(server.client(), ROLL, POLICY);
+    };
+    await (await forgotten()).report(aReport({ boot: 2 }));
+    expect(await store.findGrant(CONSOLE, TOKEN)).toBeUndefined();
+
+    await store.grantToken(CONSOLE, OTHER, { user: 'bob' }, LONG_MS);
+    const restarted = await forgotten();
+    await fillUp();
+    await expect(restarted.report(aReport({ boot: 3 }))).rejects.toMatchObject({
+      failure: 'full',
+    });
+    expect(await store.findGrant(CONSOLE, OTHER)).toBeUndefined();
   });
 
   it('are void when a process that has reported nothing yet says that their session was reopened', async () => {
@@ -134,6 +175,11 @@ describe('connection tokens in Redis', () => {
     expect(await keysOf('g')).toEqual(keys.map((text) => `rollcall:{main}:g:${text}`));
     for (const key of await keysOf('g')) await expectToLast(key, GUESS_WINDOW_MS);
   });
+
+  async function fillUp(): Promise<void> {
+    await operator.config('SET', 'maxmemory-policy', 'noeviction');
+    await operator.config('SET', 'maxmemory', '1mb');
+  }
 
   async function keysOf(letter: string): Promise<string[]> {
     return (await operator.keys(`rollcall:{main}:${letter}:*`)).sort();

@@ -3,6 +3,7 @@ import type {
   Evidence,
   EvictionOutcome,
   Fence,
+  GrantOutcome,
   LapsedServer,
   LapseScan,
   LeasePolicy,
@@ -102,7 +103,7 @@ export class RedisSessionStore implements SessionStore {
     digest: TokenDigest,
     grant: TokenGrant,
     ttlMs: number,
-  ): Promise<void> {
+  ): Promise<GrantOutcome> {
     return this.tokens.grantToken(session, digest, grant, ttlMs);
   }
 

@@ -18,7 +18,13 @@ import {
   recordBody,
   type RecordState,
 } from './record.codec';
-import { bareKeys, sessionChanges, sessionKeys } from './session-changes';
+import {
+  bareKeys,
+  endingTokenKeys,
+  sessionChanges,
+  sessionKeys,
+  type SessionChange,
+} from './session-changes';
 import { pulseArguments, type StoreContext } from './store-context';
 import { seeRecord, strike } from './strike.operation';
 
@@ -45,6 +51,11 @@ const GONE_REASONS: Record<SessionList['kind'], string> = {
   unknown: 'unknown',
   withheld: 'unhealthy',
 };
+
+/** What a touch does beyond renewing, once a full store has refused the report: it voids tokens, which needs no memory. */
+interface Salvage {
+  readonly tokenKeys: readonly string[];
+}
 
 /** Enough for the largest fleet reporting through one process; beyond it a server costs one more round trip. */
 const ACKNOWLEDGED_MAX = 50_000;
@@ -98,17 +109,18 @@ export class ReportOperations {
   private async touch(
     report: Report,
     { digest, touchKeys }: Pick<Acknowledged, 'digest' | 'touchKeys'>,
-    salvages = false,
+    salvage?: Salvage,
   ): Promise<ReportOutcome | undefined> {
     const { policy, runner, script } = this.context;
     const args = [
       ...[report.server, report.boot, report.sequence, digest],
       ...[policy.leaseTtlMs, ...pulseArguments(policy)],
       Math.floor(policy.retentionMs / KNOWN_REFRESHES_PER_RETENTION),
-      salvages ? 1 : 0,
+      ...(salvage ? [1, salvage.tokenKeys.length] : [0, 0]),
     ];
+    const scriptKeys = salvage ? [...touchKeys, ...salvage.tokenKeys] : touchKeys;
     const [code, detail] = (await runner.run('touch', () =>
-      script('touch', touchKeys, args),
+      script('touch', scriptKeys, args),
     )) as Reply;
     return code === 'full' ? undefined : toOutcome([code, detail]);
   }
@@ -130,18 +142,23 @@ export class ReportOperations {
     return { kind: 'outdated', sequence: report.sequence };
   }
 
-  /** A full store refuses the report, and keeps what it holds of this server for another lease. */
+  /**
+   * A full store refuses the report, and keeps what it holds of this server for another lease; but the tokens that end
+   * with the report end all the same.
+   */
   private async sendOrSalvage(
     report: Report,
     base: Pick<Acknowledged, 'digest' | 'sessions'>,
     next: Acknowledged,
   ): Promise<Reply> {
+    const changes = sessionChanges(base.sessions, next.sessions, reopenedIn(report));
     try {
-      return await this.sendInFull(report, base, next);
+      return await this.sendInFull(report, base, next, changes);
     } catch (error) {
       if (storeFailure(error) === 'full') {
         const touchKeys = this.touchKeys(report.server, base.sessions);
-        await this.touch(report, { digest: base.digest, touchKeys }, true);
+        const tokenKeys = endingTokenKeys(this.context.keys, report.server, changes);
+        await this.touch(report, { digest: base.digest, touchKeys }, { tokenKeys });
       }
       throw error;
     }
@@ -149,11 +166,11 @@ export class ReportOperations {
 
   private async sendInFull(
     report: Report,
-    base: Pick<Acknowledged, 'digest' | 'sessions'>,
+    base: Pick<Acknowledged, 'digest'>,
     next: Acknowledged,
+    changes: readonly SessionChange[],
   ): Promise<Reply> {
     const { keys, policy, eventsMax, runner, script } = this.context;
-    const changes = sessionChanges(base.sessions, next.sessions, reopenedIn(report));
     const args = [
       ...[report.server, report.boot, report.sequence, next.digest, base.digest, next.state],
       ...[encodeEndpoint(report.endpoint), encodeHealth(report.healthy, report.zone)],

@@ -39,6 +39,17 @@ export function sessionKeys(
   ]);
 }
 
+/** The keys of the tokens that end with the changes: of all sessions but the kept ones. */
+export function endingTokenKeys(
+  keys: RollKeys,
+  server: ServerId,
+  changes: readonly SessionChange[],
+): string[] {
+  return changes
+    .filter(({ text }) => !text.startsWith('='))
+    .map(({ local: session }) => keys.tokens({ server, session }));
+}
+
 /** The keys of the sessions' bare ids, four for each that has one. */
 export function bareKeys(keys: RollKeys, sessions: readonly LocalId[]): string[] {
   return sessions

@@ -5,6 +5,7 @@ import {
   parseIpAddress,
   TOKENS_PER_SESSION_MAX,
   type Claimant,
+  type GrantOutcome,
   type LocalId,
   type ServerId,
   type SessionName,
@@ -23,13 +24,16 @@ export class TokenOperations {
     digest: TokenDigest,
     grant: TokenGrant,
     ttlMs: number,
-  ): Promise<void> {
+  ): Promise<GrantOutcome> {
     const problem = grantProblem(grant, ttlMs);
     if (problem !== undefined) throw new TypeError(problem);
     const { keys, runner, script } = this.context;
     const { user, clientAddress = '' } = grant;
-    const args = [digest, `${user}\t${clientAddress}`, ttlMs, TOKENS_PER_SESSION_MAX];
-    await runner.run('grantToken', () => script('grantToken', [keys.tokens(session)], args));
+    const scriptKeys = [keys.tokens(session), keys.record(session.server)];
+    const granted = `${user}\t${clientAddress}`;
+    const args = [session.session, digest, granted, ttlMs, TOKENS_PER_SESSION_MAX];
+    const outcome = await runner.run('grantToken', () => script('grantToken', scriptKeys, args));
+    return outcome as GrantOutcome;
   }
 
   async findGrant(session: SessionName, digest: TokenDigest): Promise<TokenGrant | undefined> {

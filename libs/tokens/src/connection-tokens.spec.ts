@@ -2,6 +2,7 @@ import {
   GUESSES_MAX,
   StoreUnavailableError,
   type Claimant,
+  type GrantOutcome,
   type LocalId,
   type ServerId,
   type SessionName,
@@ -25,10 +26,18 @@ class NotedTokens implements TokenStore {
   readonly guesses = new Map<string, number>();
   claimants: Claimant[] = [];
   refusesWrites = false;
+  hasSession = true;
 
-  async grantToken(name: SessionName, digest: TokenDigest, grant: TokenGrant, ttlMs: number) {
+  async grantToken(
+    name: SessionName,
+    digest: TokenDigest,
+    grant: TokenGrant,
+    ttlMs: number,
+  ): Promise<GrantOutcome> {
+    if (!this.hasSession) return 'no-session';
     this.grants.set(this.key(name, digest), grant);
     this.ttls.push(ttlMs);
+    return 'granted';
   }
 
   async findGrant(name: SessionName, digest: TokenDigest) {
@@ -63,6 +72,12 @@ beforeEach(() => {
   tokens = new ConnectionTokens(store);
 });
 
+async function issued(grant: TokenGrant, ttlMs: number): Promise<string> {
+  const token = await tokens.issue(session, grant, ttlMs);
+  if (token === undefined) throw new Error('there is no such session');
+  return token;
+}
+
 function asked(question: Partial<TokenQuestion>) {
   return tokens.verify({
     server: gpu1,
@@ -79,7 +94,7 @@ function claimedBy(server: ServerId, host: string): Claimant {
 
 describe('a token', () => {
   it('is good for its session and user, again and again', async () => {
-    const token = await tokens.issue(session, { user: 'CORP\\alice' }, HOUR_MS);
+    const token = await issued({ user: 'CORP\\alice' }, HOUR_MS);
 
     const yes = { kind: 'yes', server: gpu1, user: 'CORP\\alice' };
     expect(await asked({ token })).toEqual(yes);
@@ -87,14 +102,14 @@ describe('a token', () => {
   });
 
   it('never reaches the store itself', async () => {
-    const token = await tokens.issue(session, { user: 'alice' }, HOUR_MS);
+    const token = await issued({ user: 'alice' }, HOUR_MS);
 
     expect(store.ttls).toEqual([HOUR_MS]);
     expect([...store.grants.keys()].join()).not.toContain(token);
   });
 
   it("is not good for another session, nor for another server's session of the same name", async () => {
-    const token = await tokens.issue(session, { user: 'alice' }, HOUR_MS);
+    const token = await issued({ user: 'alice' }, HOUR_MS);
 
     const no = { kind: 'no', reason: 'wrong-token' };
     expect(await asked({ token, session: 'cad' })).toEqual(no);
@@ -103,7 +118,7 @@ describe('a token', () => {
 
   it('that is bound to a client is good from its address alone', async () => {
     const grant = { user: 'alice', clientAddress: '192.0.2.1' };
-    const token = await tokens.issue(session, grant, HOUR_MS);
+    const token = await issued(grant, HOUR_MS);
 
     expect(await asked({ token, clientAddress: '::ffff:192.0.2.1' })).toMatchObject({
       kind: 'yes',
@@ -112,6 +127,12 @@ describe('a token', () => {
     expect(await asked({ token, clientAddress: '192.0.2.2' })).toEqual(no);
     expect(await asked({ token })).toEqual(no);
     expect(store.guesses.get('10.0.0.1')).toBe(2);
+  });
+
+  it('is not issued for a session that the store does not have', async () => {
+    store.hasSession = false;
+
+    expect(await tokens.issue(session, { user: 'alice' }, HOUR_MS)).toBeUndefined();
   });
 
   it.each([
@@ -142,7 +163,7 @@ describe('a question', () => {
 
   it('without a server is that of the one that reported the address it comes from', async () => {
     store.claimants = [claimedBy(gpu1, '10.0.0.1'), claimedBy(gpu2, '10.0.0.2')];
-    const token = await tokens.issue(session, { user: 'alice' }, HOUR_MS);
+    const token = await issued({ user: 'alice' }, HOUR_MS);
     const from = (sourceAddress: string) => asked({ server: undefined, sourceAddress, token });
 
     expect(await from('10.0.0.1')).toMatchObject({ kind: 'yes', server: gpu1 });
@@ -152,14 +173,14 @@ describe('a question', () => {
 
   it('without a server is that of the only one that has the session', async () => {
     store.claimants = [claimedBy(gpu1, 'gpu-1.example')];
-    const token = await tokens.issue(session, { user: 'alice' }, HOUR_MS);
+    const token = await issued({ user: 'alice' }, HOUR_MS);
 
     expect(await asked({ server: undefined, token })).toMatchObject({ kind: 'yes', server: gpu1 });
   });
 
   it('comes from an address, whatever this machine calls the link to it', async () => {
     store.claimants = [claimedBy(gpu1, 'fe80::1'), claimedBy(gpu2, 'fe80::2')];
-    const token = await tokens.issue(session, { user: 'alice' }, HOUR_MS);
+    const token = await issued({ user: 'alice' }, HOUR_MS);
     const from = (sourceAddress: string) => asked({ server: undefined, sourceAddress, token });
 
     expect(await from('fe80::1%eth0')).toMatchObject({ kind: 'yes', server: gpu1 });
@@ -177,8 +198,37 @@ describe('wrong tokens', () => {
     },
   );
 
-  it('are told apart from too many of them, which right ones do not suffer from', async () => {
+  it('that were never tokens are counted before anybody looks for the host that asks', async () => {
+    const find = jest.spyOn(store, 'findClaimants');
+
+    const no = { kind: 'no', reason: 'wrong-token' };
+    expect(await asked({ server: undefined, token: 'short' })).toEqual(no);
+    expect(find).not.toHaveBeenCalled();
+    expect([...store.guesses]).toEqual([['10.0.0.1', 1]]);
+  });
+
+  it('have the claimants of a session that all hosts have read once a second', async () => {
+    let nowMs = 0;
+    tokens = new ConnectionTokens(store, () => nowMs);
+    store.claimants = Array.from({ length: 200 }, (_, index) =>
+      claimedBy(`gpu-${index}` as ServerId, `10.0.0.${index}`),
+    );
+    const find = jest.spyOn(store, 'findClaimants');
     const token = await tokens.issue(session, { user: 'alice' }, HOUR_MS);
+
+    for (let count = 0; count < 10; count++) await asked({ server: undefined });
+    expect(find).toHaveBeenCalledTimes(1);
+    expect(await asked({ server: undefined, token })).toMatchObject({ kind: 'yes', server: gpu1 });
+    store.grants.clear();
+    expect(await asked({ server: undefined, token })).toMatchObject({ reason: 'wrong-token' });
+    expect(find).toHaveBeenCalledTimes(1);
+    nowMs += 1_000;
+    await asked({ server: undefined });
+    expect(find).toHaveBeenCalledTimes(2);
+  });
+
+  it('are told apart from too many of them, which right ones do not suffer from', async () => {
+    const token = await issued({ user: 'alice' }, HOUR_MS);
     for (let guess = 1; guess <= GUESSES_MAX; guess += 1) {
       expect(await asked({})).toEqual({ kind: 'no', reason: 'wrong-token' });
     }

@@ -1,16 +1,15 @@
 import {
-  askingServer,
   grantProblem,
   GUESSES_MAX,
   isClientAddress,
   isLocalId,
   storeFailure,
-  type LocalId,
   type ServerId,
   type SessionName,
   type TokenGrant,
   type TokenStore,
 } from '@rollcall/domain';
+import { SharedClaimants } from './shared-claimants';
 import { hasTokenForm, mintToken, tokenDigest } from './token-digest';
 
 /** What a DCV server asks about a client that has come with a token. */
@@ -56,18 +55,27 @@ export class InvalidGrantError extends Error {
 
 /** Makes tokens and judges them. What they are good for is the store's to know, and nobody else's. */
 export class ConnectionTokens {
-  constructor(private readonly store: TokenStore) {}
+  private readonly claimants: SharedClaimants;
+
+  /** `now` is a monotonic clock. */
+  constructor(
+    private readonly store: TokenStore,
+    now: () => number = () => performance.now(),
+  ) {
+    this.claimants = new SharedClaimants(store, now);
+  }
 
   /**
-   * A new token for one session; this is the only time that anybody sees it.
+   * A new token for one session; this is the only time that anybody sees it. Undefined when the session is not on the
+   * roll, or not any more since it was looked up.
    * @throws InvalidGrantError when the user, the client's address or the time is none.
    */
-  async issue(session: SessionName, grant: TokenGrant, ttlMs: number): Promise<string> {
+  async issue(session: SessionName, grant: TokenGrant, ttlMs: number): Promise<string | undefined> {
     const problem = grantProblem(grant, ttlMs);
     if (problem !== undefined) throw new InvalidGrantError(problem);
     const token = mintToken();
-    await this.store.grantToken(session, tokenDigest(token), grant, ttlMs);
-    return token;
+    const outcome = await this.store.grantToken(session, tokenDigest(token), grant, ttlMs);
+    return outcome === 'granted' ? token : undefined;
   }
 
   /**
@@ -78,22 +86,16 @@ export class ConnectionTokens {
     const { session, token } = question;
     const sourceAddress = withoutZone(question.sourceAddress);
     if (token === '' || !isLocalId(session)) return { kind: 'no', reason: 'malformed' };
-    const server = question.server ?? (await this.findAsker(session, sourceAddress));
+    // Before anything is read for it: nobody needs to know the asker of what was never a token.
+    if (!hasTokenForm(token)) return this.refuseGuess(sourceAddress, 'wrong-token');
+    const server = question.server ?? (await this.claimants.findAsker(session, sourceAddress));
     if (server === undefined) return { kind: 'no', reason: 'unknown-host' };
-    const grant = await this.findGrant({ server, session }, token);
+    const grant = await this.store.findGrant({ server, session }, tokenDigest(token));
     if (grant === undefined) return this.refuseGuess(sourceAddress, 'wrong-token');
     if (!isFor(grant, question.clientAddress)) {
       return this.refuseGuess(sourceAddress, 'wrong-client');
     }
     return { kind: 'yes', server, user: grant.user };
-  }
-
-  private async findAsker(session: LocalId, sourceAddress: string): Promise<ServerId | undefined> {
-    return askingServer(await this.store.findClaimants(session), sourceAddress);
-  }
-
-  private async findGrant(session: SessionName, token: string): Promise<TokenGrant | undefined> {
-    return hasTokenForm(token) ? this.store.findGrant(session, tokenDigest(token)) : undefined;
   }
 
   /** Counting is a courtesy to the log and a brake: the token is wrong whether it could be counted or not. */

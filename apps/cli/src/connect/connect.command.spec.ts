@@ -171,6 +171,27 @@ describe('rollcall connect', () => {
     );
   });
 
+  it.each([
+    ['closes', () => store.report(aReport({ sequence: 3, sessions: [] })), 'SESSION_NOT_FOUND'],
+    ['is struck off', () => store.evictNow(serverId('gpu-1')), 'SESSION_LAPSED'],
+    ['closes, and opens after the refusal', async () => undefined, 'SESSION_NOT_FOUND'],
+  ])('makes no link when the session %s after it was found', async (_, happen, code) => {
+    await store.report(aReport());
+    await keepWritten(store, clock);
+    await store.report(aReport({ sequence: 2 }));
+    const { grantToken } = InMemorySessionStore.prototype;
+    const granting = jest.spyOn(store, 'grantToken').mockImplementation(async (...grant) => {
+      const happened = await happen();
+      return happened === undefined ? 'no-session' : grantToken.apply(store, grant);
+    });
+    const { exitCode, out, err } = await run(alice, { doors: { gateway }, hasBrowser: true });
+    granting.mockRestore();
+
+    expect({ exitCode, err }).toEqual({ exitCode: 1, err: '' });
+    expect(out).toContain(`404 ${code}\n`);
+    expect(out).not.toContain('https://');
+  });
+
   it('exits 3 while the roll is being called', async () => {
     expect(await run(['nobody', '--user', 'alice'])).toMatchObject({
       exitCode: 3,

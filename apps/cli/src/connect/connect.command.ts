@@ -2,6 +2,7 @@ import type { DoorAddress } from '@rollcall/domain';
 import { Argument, type Command } from 'commander';
 import { ExitCode, type EndCommand } from '../exit-codes';
 import { helpText } from '../help-text';
+import { jsonText } from '../output/json-text';
 import { visible } from '../output/visible-text';
 import { exitCodeOf } from '../resolve/gateway-answer';
 import { resolveText } from '../resolve/resolve.text';
@@ -74,7 +75,7 @@ export function registerConnect(program: Command, cli: Cli, end: EndCommand): vo
       const outcome = await makeConnection(cli, wish);
       if (outcome.kind === 'refused') {
         const { answer } = outcome;
-        cli.terminal.out(`${json ? JSON.stringify(answer, null, 2) : resolveText(answer)}\n`);
+        cli.terminal.out(`${json ? jsonText(answer) : resolveText(answer)}\n`);
         return end(exitCodeOf(answer));
       }
       tell(cli, outcome.connection, json);
@@ -85,7 +86,7 @@ export function registerConnect(program: Command, cli: Cli, end: EndCommand): vo
 
 function tell({ terminal }: Cli, connection: Connection, json: boolean): void {
   if (json) {
-    terminal.out(`${JSON.stringify(connectDocument(connection), null, 2)}\n`);
+    terminal.out(`${jsonText(connectDocument(connection))}\n`);
     return;
   }
   terminal.out(`${connectText(connection)}\n`);

@@ -1,6 +1,11 @@
 import { qualifiedId, type Destination, type StaleCause } from '@rollcall/domain';
 import { ConnectionTokens } from '@rollcall/tokens';
-import { gatewayAnswer, unaskableAnswer, type GatewayAnswer } from '../resolve/gateway-answer';
+import {
+  gatewayAnswer,
+  refusal,
+  unaskableAnswer,
+  type GatewayAnswer,
+} from '../resolve/gateway-answer';
 import { lookUp, readId } from '../resolve/look-up';
 import type { Cli, Roll } from '../roll/roll';
 import { withRoll } from '../roll/with-roll';
@@ -36,7 +41,7 @@ export interface Connection {
 
 export type ConnectOutcome =
   | { readonly kind: 'connected'; readonly connection: Connection }
-  /** The session does not resolve. */
+  /** The session does not resolve, or not any more. */
   | { readonly kind: 'refused'; readonly answer: GatewayAnswer };
 
 /** Issues a token for a session that resolves, and puts it into links. */
@@ -52,11 +57,29 @@ export async function makeConnection(cli: Cli, wish: Wish): Promise<ConnectOutco
     }
     const { destination, stale } = resolution;
     const connection = await connect(roll, { ...wish, doors }, destination);
+    if (connection === undefined) {
+      return { kind: 'refused', answer: await answerOfGone(roll, destination) };
+    }
     return { kind: 'connected', connection: stale ? { ...connection, stale } : connection };
   });
 }
 
-async function connect(roll: Roll, wish: Wish, destination: Destination): Promise<Connection> {
+/** What a resolver says of a session that ended since it was looked up. */
+async function answerOfGone(roll: Roll, destination: Destination): Promise<GatewayAnswer> {
+  const { store, endpoints } = roll;
+  const read = readId(qualifiedId(destination.server, destination.session));
+  if (read.kind !== 'askable') return unaskableAnswer(read);
+  const resolution = await lookUp(store, read.id, { transport: 'HTTP', endpoints });
+  return resolution.kind === 'found'
+    ? refusal('SESSION_NOT_FOUND')
+    : gatewayAnswer(resolution, 'HTTP');
+}
+
+async function connect(
+  roll: Roll,
+  wish: Wish,
+  destination: Destination,
+): Promise<Connection | undefined> {
   const { user, clientAddress, doors } = wish;
   const { server, session } = destination;
   const id = qualifiedId(server, session);
@@ -65,6 +88,7 @@ async function connect(roll: Roll, wish: Wish, destination: Destination): Promis
   const { nowMs } = await roll.store.servers(0, 1);
   const grant = clientAddress === undefined ? { user } : { user, clientAddress };
   const token = await new ConnectionTokens(roll.store).issue({ server, session }, grant, ttlMs);
+  if (token === undefined) return undefined;
   const links = await linksTo(doors, id, token);
   return { id, session, server, ...grant, ttlMs, expiresAtMs: nowMs + ttlMs, token, links };
 }

@@ -2,6 +2,7 @@ import { isServerId } from '@rollcall/domain';
 import { InvalidArgumentError, type Command } from 'commander';
 import { ExitCode, type EndCommand } from '../exit-codes';
 import { helpText } from '../help-text';
+import { jsonText } from '../output/json-text';
 import type { Cli } from '../roll/roll';
 import { withRoll } from '../roll/with-roll';
 import { evictText } from './evict.text';
@@ -31,7 +32,7 @@ export function registerEvict(program: Command, cli: Cli, end: EndCommand): void
       async (server: ReturnType<typeof readServerId>, { json = false }: { json?: boolean }) => {
         const outcome = await withRoll(cli, ({ store }) => store.evictNow(server));
         const text = json
-          ? JSON.stringify({ server, outcome: outcome.kind, ...outcome, kind: undefined }, null, 2)
+          ? jsonText({ server, outcome: outcome.kind, ...outcome, kind: undefined })
           : evictText(server, outcome);
         cli.terminal.out(`${text}\n`);
         end(outcome.kind === 'evicted' ? ExitCode.ok : ExitCode.nothing);

@@ -1,5 +1,6 @@
 import type { Cli } from '../roll/roll';
 import type { Terminal } from '../terminal';
+import { jsonText } from './json-text';
 import { cutToWidth } from './visible-text';
 
 /** Something read again and again. */
@@ -71,7 +72,11 @@ function printed<T>(
       const essence = JSON.stringify(view.essence(value));
       if (essence === shown) return;
       const gap = printedBefore ? '\n' : '';
-      terminal.out(json ? `${JSON.stringify(view.json(value))}\n` : `${gap}${view.text(value)}\n`);
+      terminal.out(
+        json
+          ? `${jsonText(view.json(value), { isOneLine: true })}\n`
+          : `${gap}${view.text(value)}\n`,
+      );
       shown = essence;
       printedBefore = true;
     },

@@ -2,6 +2,7 @@ import type { Transport } from '@rollcall/domain';
 import { Argument, Option, type Command } from 'commander';
 import type { EndCommand } from '../exit-codes';
 import { helpText } from '../help-text';
+import { jsonText } from '../output/json-text';
 import type { Cli } from '../roll/roll';
 import { withRoll } from '../roll/with-roll';
 import { exitCodeOf, gatewayAnswer, unaskableAnswer, type GatewayAnswer } from './gateway-answer';
@@ -46,7 +47,7 @@ export function registerResolve(program: Command, cli: Cli, end: EndCommand): vo
     .addHelpText('after', HELP)
     .action(async (id: string, { transport, json = false }: ResolveOptions) => {
       const { answer, text } = await ask(cli, id, transport);
-      cli.terminal.out(`${json ? JSON.stringify(answer, null, 2) : text}\n`);
+      cli.terminal.out(`${json ? jsonText(answer) : text}\n`);
       end(exitCodeOf(answer));
     });
 }

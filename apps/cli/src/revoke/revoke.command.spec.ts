@@ -14,6 +14,7 @@ beforeEach(() => store.comeBack({ empty: true }));
 async function letIn(user: string, server: string, session: string) {
   const name = { server: serverId(server), session: localId(session) };
   const token = await tokens.issue(name, { user }, 3_600_000);
+  if (token === undefined) throw new Error(`${server} does not list ${session}`);
   return async () => {
     const question = { server: name.server, sourceAddress: '10.0.0.9', session };
     const { kind } = await tokens.verify({ ...question, token });

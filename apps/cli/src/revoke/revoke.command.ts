@@ -2,6 +2,7 @@ import { Argument, type Command } from 'commander';
 import { readUser } from '../connect/connect-arguments';
 import { CommandFailure, ExitCode, type EndCommand } from '../exit-codes';
 import { helpText } from '../help-text';
+import { jsonText } from '../output/json-text';
 import { exitCodeOf, unaskableAnswer } from '../resolve/gateway-answer';
 import { readId } from '../resolve/look-up';
 import { resolveText } from '../resolve/resolve.text';
@@ -43,7 +44,7 @@ export function registerRevoke(program: Command, cli: Cli, end: EndCommand): voi
     .action(async (id: string | undefined, { user, json = false }: RevokeOptions) => {
       const outcome = await revoke(cli, id, user);
       const print = (text: string, document: unknown) =>
-        cli.terminal.out(`${json ? JSON.stringify(document, null, 2) : text}\n`);
+        cli.terminal.out(`${json ? jsonText(document) : text}\n`);
       if (outcome.kind === 'refused') {
         print(resolveText(outcome.answer), outcome.answer);
         return end(exitCodeOf(outcome.answer));

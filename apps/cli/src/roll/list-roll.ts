@@ -1,4 +1,5 @@
 import { ExitCode } from '../exit-codes';
+import { jsonText } from '../output/json-text';
 import { follow } from '../output/live-view';
 import { outageSentence, withRoll } from './with-roll';
 import type { Cli } from './roll';
@@ -53,7 +54,7 @@ export function listRoll<Row>(
       return ExitCode.ok;
     }
     const listing = await read();
-    cli.terminal.out(`${json ? JSON.stringify(document(listing), null, 2) : text(listing)}\n`);
+    cli.terminal.out(`${json ? jsonText(document(listing)) : text(listing)}\n`);
     return filtered && listing.rows.length === 0 ? ExitCode.nothing : ExitCode.ok;
   });
 }

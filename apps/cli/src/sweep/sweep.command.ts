@@ -2,6 +2,7 @@ import { sweep } from '@rollcall/domain';
 import type { Command } from 'commander';
 import { ExitCode, type EndCommand } from '../exit-codes';
 import { helpText } from '../help-text';
+import { jsonText } from '../output/json-text';
 import type { Cli } from '../roll/roll';
 import { withRoll } from '../roll/with-roll';
 import { evictionLine, sweepText } from './sweep.text';
@@ -35,7 +36,7 @@ export function registerSweep(program: Command, cli: Cli, end: EndCommand): void
           },
         }),
       );
-      terminal.out(`${json ? JSON.stringify(result, null, 2) : sweepText(result)}\n`);
+      terminal.out(`${json ? jsonText(result) : sweepText(result)}\n`);
       end(result.lapsed > 0 && !result.settled ? ExitCode.nothing : ExitCode.ok);
     });
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { ExitCode, type EndCommand } from '../exit-codes';
 import { helpText } from '../help-text';
+import { jsonText } from '../output/json-text';
 import type { Cli, Roll, RollEvent } from '../roll/roll';
 import { withRoll } from '../roll/with-roll';
 import { eventLine } from './event.line';
@@ -80,7 +81,7 @@ async function jsonLine(): Promise<(event: RollEvent) => string> {
   const { isDomainEventType, parseDomainEvent } = await import('@rollcall/contracts');
   return ({ id, type, fields }) => {
     const payload = isDomainEventType(type) ? parseDomainEvent(type, fields) : undefined;
-    return JSON.stringify({ id, type, ...(payload ?? fields) });
+    return jsonText({ id, type, ...(payload ?? fields) }, { isOneLine: true });
   };
 }
 

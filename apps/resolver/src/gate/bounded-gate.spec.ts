@@ -46,6 +46,37 @@ describe('the gate to the store', () => {
     expect(gate.pending).toBe(2);
   });
 
+  it('refuses one question more than a source may have waiting, and lets another’s through', async () => {
+    gate = new BoundedGate({
+      pendingMax: 3,
+      pendingPerSourceMax: 1,
+      budgetMs: BUDGET_MS,
+      now: () => nowMs,
+    });
+    let answer!: (found: string) => void;
+    const first = gate.pass(() => new Promise<string>((resolve) => (answer = resolve)), 'one');
+    const ask = jest.fn(never);
+    const crowded = { kind: 'unavailable', cause: 'crowded' };
+    await expect(gate.pass(ask, 'one')).resolves.toEqual(crowded);
+    expect(ask).not.toHaveBeenCalled();
+    await expect(gate.pass(async () => 'found', 'other')).resolves.toBe('found');
+    answer('found at last');
+    await expect(first).resolves.toBe('found at last');
+    await expect(gate.pass(async () => 'found', 'one')).resolves.toBe('found');
+    expect(gate.pending).toBe(0);
+  });
+
+  it('is as wide as before for a source that has failed', async () => {
+    gate = new BoundedGate({
+      pendingMax: 3,
+      pendingPerSourceMax: 1,
+      budgetMs: BUDGET_MS,
+      now: () => nowMs,
+    });
+    await gate.pass(() => Promise.reject(new StoreUnavailableError('refused')), 'one');
+    await expect(gate.pass(async () => 'found', 'one')).resolves.toBe('found');
+  });
+
   it('counts a question as waiting until the store lets go of it, not until its client is answered', async () => {
     let answer!: (found: string) => void;
     void gate.pass(() => new Promise<string>((resolve) => (answer = resolve)));

@@ -1,4 +1,5 @@
 import { storeFailure, type StoreFailure } from '@rollcall/domain';
+import { Shares } from './shares';
 
 /** Why the store was not heard: its own failure, its silence, or that too many questions wait for it already. */
 export type UnavailableCause = StoreFailure | 'late' | 'crowded';
@@ -15,6 +16,8 @@ export interface Stopping {
 export interface BoundedGateOptions {
   /** Questions that may wait for the store at once; one more is refused, so that a silent store lets nothing pile up. */
   readonly pendingMax: number;
+  /** Of one source, where sources are told apart: the others get through when one of them asks without end. */
+  readonly pendingPerSourceMax?: number;
   /** How long one may wait. */
   readonly budgetMs: number;
   /** A monotonic clock. */
@@ -30,7 +33,11 @@ export class BoundedGate {
   private waiting = 0;
   private closed = false;
 
-  constructor(private readonly options: BoundedGateOptions) {}
+  private readonly shares: Shares;
+
+  constructor(private readonly options: BoundedGateOptions) {
+    this.shares = new Shares(options.pendingPerSourceMax ?? options.pendingMax);
+  }
 
   /** How many questions the store has not answered yet. */
   get pending(): number {
@@ -42,16 +49,18 @@ export class BoundedGate {
     this.closed = true;
   }
 
-  pass<T>(ask: () => Promise<T>): Promise<T | Unavailable | Stopping> {
+  /** `source` is who asks, where that matters. */
+  pass<T>(ask: () => Promise<T>, source = ''): Promise<T | Unavailable | Stopping> {
     if (this.closed) return Promise.resolve(STOPPING);
     const { pendingMax, budgetMs, now } = this.options;
-    if (this.waiting >= pendingMax) return Promise.resolve(CROWDED);
+    if (this.waiting >= pendingMax || !this.shares.take(source)) return Promise.resolve(CROWDED);
     const deadlineMs = now() + budgetMs;
     this.waiting++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(resolve, budgetMs, LATE);
       const finish = () => {
         this.waiting--;
+        this.shares.giveBack(source);
         clearTimeout(timer);
       };
       ask().then(

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { TestCa } from '@rollcall/testing';
 import { RawConnection } from '../testing/raw-exchange';
 import { serverOptions } from '../tls/tls-options';
@@ -13,6 +13,7 @@ describe.each(['plain', 'with TLS'])('the server of a port, %s', (kind) => {
   let ca: string;
   let listener: Listener;
   let port: number;
+  let refused: jest.Mock;
 
   beforeAll(async () => {
     if (kind === 'plain') return;
@@ -22,17 +23,26 @@ describe.each(['plain', 'with TLS'])('the server of a port, %s', (kind) => {
     options = serverOptions({ cert, key }, 'lookups');
   });
 
-  beforeEach(async () => {
-    listener = new Listener((_request, response) => response.end('{}'), options);
+  beforeEach(() => start());
+
+  async function start(connectionsPerAddressMax?: number): Promise<void> {
+    refused = jest.fn();
+    listener = new Listener((_request, response) => response.end('{}'), {
+      tls: options,
+      refused,
+      connectionsPerAddressMax,
+    });
     listener.server.listen(0, '127.0.0.1');
     await once(listener.server, 'listening');
     port = (listener.server.address() as AddressInfo).port;
-  });
+  }
 
-  afterEach(() => {
+  afterEach(stop);
+
+  function stop(): void {
     listener.server.close();
     listener.cut();
-  });
+  }
 
   const open = () => (options ? RawConnection.openTls(port, { ca }) : RawConnection.open(port));
 
@@ -44,6 +54,7 @@ describe.each(['plain', 'with TLS'])('the server of a port, %s', (kind) => {
       timeout: 30_000,
       maxConnections: 10_000,
     });
+    expect(listener.connectionsPerAddressMax).toBe(2_000);
   });
 
   it.each([
@@ -67,6 +78,45 @@ describe.each(['plain', 'with TLS'])('the server of a port, %s', (kind) => {
     expect(await connection.rest()).toBe('');
     await silent.rest();
   }, 30_000);
+
+  it('closes one connection more than an address may have, and no other’s', async () => {
+    stop();
+    await start(2);
+    const held = [await RawConnection.open(port), await open()];
+    const surplus = await RawConnection.open(port);
+    expect(await surplus.rest()).toBe('');
+    expect(refused.mock.calls).toEqual([['address', '127.0.0.1']]);
+    const other = await RawConnection.open(port, { from: '127.0.0.2' });
+    held[1]?.send(`${REQUEST}\r\n`);
+    expect(await held[1]?.next()).toMatchObject({ status: 200 });
+    expect(refused).toHaveBeenCalledTimes(1);
+    for (const connection of [...held, other]) connection.destroy();
+  });
+
+  it('has room for an address again with each of its connections that ends, however it ends', async () => {
+    stop();
+    await start(1);
+    for (const end of ['destroy', 'reset', 'finish'] as const) {
+      const accepted = once(listener.server, 'connection');
+      const connection = await RawConnection.open(port);
+      const [socket] = (await accepted) as [Socket];
+      const surplus = await RawConnection.open(port);
+      await surplus.rest();
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      connection[end]();
+      await closed;
+    }
+    expect(refused).toHaveBeenCalledTimes(3);
+  });
+
+  it('tells of connections that are too many for the port', async () => {
+    listener.server.maxConnections = 1;
+    const held = await open();
+    const surplus = await RawConnection.open(port, { from: '127.0.0.2' });
+    await surplus.rest();
+    expect(refused.mock.calls).toEqual([['port', '127.0.0.2']]);
+    held.destroy();
+  });
 
   it('is left by all at its end, whether or not they have said a word', async () => {
     const idle = await open();

@@ -10,6 +10,7 @@ import { errorAnswer, writeAnswer } from './http-answer';
 import { Listener } from './listener';
 import { noteVerification } from './parser-refusal';
 import { isReadable, withoutPrefix } from './paths';
+import type { RefusedConnections } from './refused-connections';
 import type { PathRefusal, RefusedPaths } from './refused-paths';
 import { noteSource } from './source-address';
 import { edgeOf, type Edge } from './wire-refusal';
@@ -26,6 +27,12 @@ const SETTING_OF: Readonly<Record<TlsPort, string>> = {
   hosts: 'RESOLVER_HOSTS_PORT',
 };
 
+/** Who is told of what the ports refuse before the application sees it. */
+export interface Refusals {
+  readonly paths: RefusedPaths;
+  readonly connections: RefusedConnections;
+}
+
 /**
  * The ports of one application: one for everything, or a second one for DCV servers and proxies. What asks for a path
  * that is not served, or not there, or without the path prefix, is told that there is nothing, before anything else
@@ -37,7 +44,7 @@ export class Listeners {
 
   constructor(
     private readonly config: Pick<ListenConfig, 'hostsPort' | 'pathPrefix'>,
-    private readonly refusals: RefusedPaths,
+    private readonly refusals: Refusals,
     private readonly tls?: ResolverTls,
   ) {}
 
@@ -65,7 +72,11 @@ export class Listeners {
   }
 
   private open(port: TlsPort, answer: RequestListener): Server {
-    const listener = new Listener(answer, this.tls?.serverOptions(port));
+    const listener = new Listener(answer, {
+      tls: this.tls?.serverOptions(port),
+      refused: (reason, sourceAddress) =>
+        this.refusals.connections.refused(reason, SETTING_OF[port], sourceAddress),
+    });
     this.tls?.serve(port, listener.server as TlsServer);
     this.listeners.push(listener);
     return listener.server;
@@ -82,7 +93,7 @@ export class Listeners {
       const refusal = this.refusalOf(target, edge, port);
       if (refusal) {
         writeAnswer(response, errorAnswer('PATH_NOT_FOUND'));
-        this.refusals.refused(refusal, SETTING_OF[port], request.socket.remoteAddress);
+        this.refusals.paths.refused(refusal, SETTING_OF[port], request.socket.remoteAddress);
         return;
       }
       request.url = target;

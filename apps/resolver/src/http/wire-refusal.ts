@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<Edge, string>> = {
 export function edgeOf(target = ''): Edge | undefined {
   const path = pathOf(target);
   if (path === RESOLVE_SESSION_PATH) return 'lookup';
-  if (path === BROKER_VERIFY_PATH || isAtOrUnder(VERIFY_PATH, path)) return 'verify';
+  if (isBrokerPath(path) || isAtOrUnder(VERIFY_PATH, path)) return 'verify';
   return isAtOrUnder(ROUTE_PATH, path) ? 'route' : undefined;
 }
 
@@ -39,6 +39,10 @@ export function refusalAnswer(code: ErrorCode, edge: Edge | undefined): HttpAnsw
 /** What such a request to the verifier comes to. */
 export function verifyRefusal(code: ErrorCode): VerifyDecision {
   return code === 'INTERNAL_ERROR' ? FAULT : MALFORMED;
+}
+
+function isBrokerPath(path: string): boolean {
+  return path === BROKER_VERIFY_PATH || path === `${BROKER_VERIFY_PATH}/`;
 }
 
 function isAtOrUnder(parent: string, path: string): boolean {

@@ -5,6 +5,7 @@ import { Metrics } from '@rollcall/observability';
 import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
 import { createHttpAdapter } from '../http/http-adapter';
 import { Listeners } from '../http/listeners';
+import { RefusedConnections } from '../http/refused-connections';
 import { RefusedPaths } from '../http/refused-paths';
 import { BoundedLogs } from '../log/bounded-logs';
 import { ResolverModule } from '../resolver.module';
@@ -36,7 +37,11 @@ describe('POST /resolveSession', () => {
       .overrideProvider(RollRenewalService)
       .useValue({ trust: () => trust })
       .compile();
-    const listeners = new Listeners({ pathPrefix: '' }, new RefusedPaths(metrics, logs));
+    const refusals = {
+      paths: new RefusedPaths(metrics, logs),
+      connections: new RefusedConnections(metrics, logs),
+    };
+    const listeners = new Listeners({ pathPrefix: '' }, refusals);
     app = module.createNestApplication<NestFastifyApplication>(createHttpAdapter(listeners), {
       bodyParser: false,
       logger: false,

@@ -26,13 +26,13 @@ export class VerifyController {
   /** A server that names itself in the path. */
   @Post([VERIFY_PATH, `${VERIFY_PATH}/*`])
   async verifyNamed(@Req() request: VerifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const server = request.params['*'] ?? '';
+    const server = (request.params['*'] ?? '').replace(/\/$/, '');
     if (isServerId(server)) await this.verify(request, reply, server);
     else this.refuse(request, reply, UNKNOWN_HOST);
   }
 
-  /** A server that does not say who it is. */
-  @Post(BROKER_VERIFY_PATH)
+  /** A server that does not say who it is. Of the paths below, none but the last slash alone gets so far. */
+  @Post([BROKER_VERIFY_PATH, `${BROKER_VERIFY_PATH}/*`])
   async verifyUnnamed(@Req() request: VerifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.verify(request, reply);
   }

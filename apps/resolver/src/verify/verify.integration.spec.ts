@@ -58,9 +58,11 @@ describe('the verifier on Redis', () => {
     return store.report(aReport({ ...traits, sequence: ++sequence }));
   }
 
-  function aToken(server: string): Promise<string> {
+  async function aToken(server: string): Promise<string> {
     const session = { server: serverId(server), session: localId('console') };
-    return new ConnectionTokens(store).issue(session, { user: 'ann' }, 600_000);
+    const issued = await new ConnectionTokens(store).issue(session, { user: 'ann' }, 600_000);
+    if (issued === undefined) throw new Error(`${server} does not list console`);
+    return issued;
   }
 
   function requestWith(candidate: string, path: string): Buffer {

@@ -12,6 +12,6 @@ export class VerifyService {
   ) {}
 
   verify(question: TokenQuestion): Promise<VerifyDecision> {
-    return this.gate.pass(() => this.tokens.verify(question));
+    return this.gate.pass(() => this.tokens.verify(question), question.sourceAddress);
   }
 }

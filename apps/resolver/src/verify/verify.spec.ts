@@ -65,6 +65,7 @@ describe('the verifier', () => {
     const grant = clientAddress === undefined ? { user } : { user, clientAddress };
     const name = { server: serverId(server), session: localId(session) };
     const token = await tokens.issue(name, grant, ttlMs);
+    if (token === undefined) throw new Error(`${server} does not list ${session}`);
     issued.push(token);
     return token;
   }
@@ -300,6 +301,12 @@ describe('the verifier', () => {
       expectYes(await ask(BROKER_PATH, fields, '127.0.0.7'));
     });
 
+    it('and at the other does not mind a slash at the end', async () => {
+      const token = await aToken();
+      expectYes(await askWith(token, `${BROKER_PATH}/`, '127.0.0.1'));
+      expectYes(await askWith(token, '/verify/gpu-1/'));
+    });
+
     it('does not guess between hosts, and says what to do', async () => {
       const token = await aToken();
       expectNo(await askWith(token, BROKER_PATH, '127.0.0.7'), /\/verify\/SERVER_ID/);
@@ -477,7 +484,9 @@ describe('the verifier', () => {
         formOf({ sessionId: 'console', authenticationToken: WRONG_TOKEN }),
       );
       const crowd = await Promise.all(
-        Array.from({ length: 500 }, () => RawConnection.open(resolver.port)),
+        Array.from({ length: 500 }, (_, index) =>
+          RawConnection.open(resolver.port, { from: `127.0.1.${1 + (index % 20)}` }),
+        ),
       );
       for (const connection of crowd) connection.send(request);
       await until(async () => find.mock.calls.length === 500);
@@ -489,6 +498,31 @@ describe('the verifier', () => {
         body: expect.stringContaining('ROLL_WARMING'),
       });
       release.forEach((answer) => answer());
+      for (const connection of crowd) connection.destroy();
+    });
+
+    it('to a host that has too many waiting already, and to no other', async () => {
+      const token = await aToken();
+      const release: (() => void)[] = [];
+      const find = jest
+        .spyOn(store, 'findGrant')
+        .mockImplementation(() => new Promise((resolve) => release.push(() => resolve(undefined))));
+      const request = verification(
+        '/verify/gpu-1',
+        formOf({ sessionId: 'console', authenticationToken: WRONG_TOKEN }),
+      );
+      const crowd = await Promise.all(
+        Array.from({ length: 32 }, () => RawConnection.open(resolver.port)),
+      );
+      for (const connection of crowd) connection.send(request);
+      await until(async () => find.mock.calls.length === 32);
+      expectNo(await askWith(WRONG_TOKEN), /does not answer/, 503);
+      expect(find).toHaveBeenCalledTimes(32);
+      find.mockRestore();
+      expectYes(await askWith(token, '/verify/gpu-1', '127.0.0.9'));
+      release.forEach((answer) => answer());
+      for (const connection of crowd) expectNo(await connection.next(), /./);
+      expectYes(await askWith(token));
       for (const connection of crowd) connection.destroy();
     });
 

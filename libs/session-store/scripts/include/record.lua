@@ -20,6 +20,15 @@ local function readHeader(header)
   }
 end
 
+-- Whether a server that is on the roll lists the session. Endpoint, health and zone stand before the list.
+local function isListed(stored, session)
+  local record = readHeader(stored)
+  if not record or record.state == 'T' then return false end
+  local answerEnd = string.find(stored, '\n', 72, true)
+  local healthEnd = answerEnd and string.find(stored, '\n', answerEnd + 1, true)
+  return healthEnd ~= nil and string.find(stored, '\n' .. session .. '\n', healthEnd, true) ~= nil
+end
+
 -- The fence: an earlier boot or sequence changes nothing, an equal one is already applied. nil when the report may pass.
 local function refusal(record, boot, sequence)
   if not record then return nil end

@@ -54,6 +54,40 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
+local NO_DIGEST = '----------------'
+
+local function writeRecord(recordKey, boot, sequence, now, state, digest, body, retention)
+local header = string.format('%010.0f %012.0f %013.0f %013.0f %s %s\n', boot, sequence, now, now, state, digest)
+redis.call('SET', recordKey, header .. body, 'PX', retention)
+end
+
+local function readHeader(header)
+if not header or #header < 70 then return nil end
+return {
+boot = tonumber(string.sub(header, 1, 10)),
+sequence = tonumber(string.sub(header, 12, 23)),
+keptAt = tonumber(string.sub(header, 39, 51)),
+state = string.sub(header, 53, 53),
+digest = string.sub(header, 55, 70)
+}
+end
+
+local function isListed(stored, session)
+local record = readHeader(stored)
+if not record or record.state == 'T' then return false end
+local answerEnd = string.find(stored, '\n', 72, true)
+local healthEnd = answerEnd and string.find(stored, '\n', answerEnd + 1, true)
+return healthEnd ~= nil and string.find(stored, '\n' .. session .. '\n', healthEnd, true) ~= nil
+end
+
+local function refusal(record, boot, sequence)
+if not record then return nil end
+if boot < record.boot then return { 'superseded', record.boot } end
+if boot > record.boot then return nil end
+if sequence < record.sequence then return { 'outdated', record.sequence } end
+if sequence == record.sequence then return { 'already' } end
+return nil
+end
 local function readGrant(value)
 local ends, user, address = string.match(value, '^(%d+)\t([^\t]*)\t(.*)$')
 return { ends = tonumber(ends), user = user, address = address }
@@ -69,7 +103,10 @@ end
 table.sort(good, function(one, other) return one.ends < other.ends end)
 return good
 end
-local tokensKey, digest, grant, ttl, most = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local tokensKey, session, digest, grant = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+local ttl, most = tonumber(ARGV[4]), tonumber(ARGV[5])
+
+if not isListed(redis.call('GET', KEYS[2]), session) then return 'no-session' end
 
 local now = clock()
 redis.call('HSET', tokensKey, digest, string.format('%.0f\t%s', now + ttl, grant))
@@ -82,7 +119,7 @@ excess = excess - 1
 end
 end
 redis.call('PEXPIREAT', tokensKey, good[#good].ends)
-return redis.status_reply('OK')
+return 'granted'
 `.trim(),
   renew: String.raw`
 #!lua flags=allow-oom
@@ -149,6 +186,14 @@ keptAt = tonumber(string.sub(header, 39, 51)),
 state = string.sub(header, 53, 53),
 digest = string.sub(header, 55, 70)
 }
+end
+
+local function isListed(stored, session)
+local record = readHeader(stored)
+if not record or record.state == 'T' then return false end
+local answerEnd = string.find(stored, '\n', 72, true)
+local healthEnd = answerEnd and string.find(stored, '\n', answerEnd + 1, true)
+return healthEnd ~= nil and string.find(stored, '\n' .. session .. '\n', healthEnd, true) ~= nil
 end
 
 local function refusal(record, boot, sequence)
@@ -431,6 +476,14 @@ digest = string.sub(header, 55, 70)
 }
 end
 
+local function isListed(stored, session)
+local record = readHeader(stored)
+if not record or record.state == 'T' then return false end
+local answerEnd = string.find(stored, '\n', 72, true)
+local healthEnd = answerEnd and string.find(stored, '\n', answerEnd + 1, true)
+return healthEnd ~= nil and string.find(stored, '\n' .. session .. '\n', healthEnd, true) ~= nil
+end
+
 local function refusal(record, boot, sequence)
 if not record then return nil end
 if boot < record.boot then return { 'superseded', record.boot } end
@@ -664,6 +717,14 @@ digest = string.sub(header, 55, 70)
 }
 end
 
+local function isListed(stored, session)
+local record = readHeader(stored)
+if not record or record.state == 'T' then return false end
+local answerEnd = string.find(stored, '\n', 72, true)
+local healthEnd = answerEnd and string.find(stored, '\n', answerEnd + 1, true)
+return healthEnd ~= nil and string.find(stored, '\n' .. session .. '\n', healthEnd, true) ~= nil
+end
+
 local function refusal(record, boot, sequence)
 if not record then return nil end
 if boot < record.boot then return { 'superseded', record.boot } end
@@ -675,11 +736,12 @@ end
 local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local refreshAfter, salvages = tonumber(ARGV[9]), ARGV[10] == '1'
+local refreshAfter, salvages, lastBareKey = tonumber(ARGV[9]), ARGV[10] == '1', #KEYS - tonumber(ARGV[11])
 
 local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
 local refused = refusal(record, boot, sequence)
 if refused then return refused end
+for key = lastBareKey + 1, #KEYS do redis.call('UNLINK', KEYS[key]) end
 if not record or record.digest ~= digest then return { 'full' } end
 if not salvages and (record.boot ~= boot or record.state ~= 'A') then return { 'full' } end
 local now = clock()
@@ -687,7 +749,7 @@ local keepsOn = now - record.keptAt > refreshAfter
 
 local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
 local contested, claimed = {}, {}
-for key = 6, #KEYS, 4 do
+for key = 6, lastBareKey, 4 do
 local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
 if owner == '!' then
 local claims = KEYS[key + 2]
@@ -707,7 +769,7 @@ local keptAt = keepsOn and now or record.keptAt
 redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
 redis.call('PEXPIREAT', recordKey, now + retention)
 redis.call('ZADD', dueKey, deadline, server)
-for key = 6, #KEYS, 4 do
+for key = 6, lastBareKey, 4 do
 if contested[key] then
 redis.call('ZADD', KEYS[key + 2], deadline, server)
 redis.call('PEXPIREAT', KEYS[key + 2], deadline, 'GT')

@@ -2,7 +2,7 @@ import { reopened } from '../builders/reports';
 import type { Scene } from './scene';
 import type { SimulatedHost } from './simulated-host';
 import type { Stage } from './stage';
-import { grant, goodOf, hostWith, isGood } from './token-scene';
+import { askFor, grant, goodOf, hostWith, isGood } from './token-scene';
 
 interface Stakes {
   readonly scene: Scene;
@@ -33,6 +33,10 @@ const ENDS: Record<string, (stakes: Stakes) => Promise<unknown>> = {
     for (const server of await scene.lapsed()) await scene.store.evict(server);
   },
 };
+
+const GONE = Object.fromEntries(
+  Object.entries(ENDS).filter(([what]) => !what.startsWith('was reopened')),
+);
 
 const LASTS: Record<string, (stakes: Stakes) => Promise<unknown>> = {
   'is reported unchanged': async ({ host }) => {
@@ -79,6 +83,19 @@ export function describeTokenEnds(stage: Stage): void {
           },
         );
       }
+      for (const [what, happen] of Object.entries(GONE)) {
+        stage.settled(`are refused once it ${what} (${local})`, async (scene) => {
+          const [host, session] = await hostWith(scene, 'gpu-1', local);
+          const [other] = await hostWith(scene, 'gpu-2', local);
+          await happen({ scene, host, session, beat: () => other.beats() });
+
+          expect(await askFor(scene, host.name(session), 'late')).toBe('no-session');
+          expect(await askFor(scene, other.name(session), 'token')).toBe('granted');
+          await host.lists(session);
+          expect(await isGood(scene, host.name(session), 'late')).toBe(false);
+          expect(await askFor(scene, host.name(session), 'next')).toBe('granted');
+        });
+      }
     }
 
     for (const [what, happen] of Object.entries(LASTS)) {
@@ -88,8 +105,50 @@ export function describeTokenEnds(stage: Stage): void {
         await happen({ scene, host, session, beat: async () => undefined });
 
         expect(await isGood(scene, host.name(session), 'token')).toBe(true);
+        expect(await askFor(scene, host.name(session), 'another')).toBe('granted');
       });
     }
+
+    stage.settled(
+      'are granted while its server is late or lapsed, until that is struck off',
+      async (scene) => {
+        const [host, session] = await hostWith(scene, 'gpu-1', 'console');
+        const [other] = await hostWith(scene, 'gpu-2', 'console');
+        const beat = () => other.beats();
+        await scene.time.passWriting(scene.policy.leaseTtlMs + scene.slackMs, beat);
+        expect(await scene.lapsed()).toHaveLength(1);
+        await grant(scene, host.name(session), 'token');
+
+        expect(await isGood(scene, host.name(session), 'token')).toBe(true);
+      },
+    );
+
+    stage.settled('are refused for a server that never reported', async (scene) => {
+      const host = scene.host('gpu-1');
+      const session = scene.id('console');
+
+      expect(await askFor(scene, host.name(session), 'early')).toBe('no-session');
+      await host.reports({ sessions: { kind: 'unknown' } });
+      expect(await askFor(scene, host.name(session), 'early')).toBe('no-session');
+      await host.lists(session);
+      expect(await isGood(scene, host.name(session), 'early')).toBe(false);
+    });
+
+    stage.settled(
+      'are refused for what its record holds besides sessions, and for parts of their names',
+      async (scene) => {
+        const host = scene.host('gpu-1');
+        await host.reports({ sessions: ['console 1', 'cad'], zone: 'zone-a' });
+        const { host: address } = host.endpoint;
+
+        for (const text of ['console', '1', 'ca', 'zone-a', '1 zone-a', address, 'A', '/'])
+          expect([text, await askFor(scene, host.name(text), 'token')]).toEqual([
+            text,
+            'no-session',
+          ]);
+        for (const text of ['console 1', 'cad']) await grant(scene, host.name(text), 'token');
+      },
+    );
 
     stage.settled('are void once it is closed, while its neighbours’ are not', async (scene) => {
       const host = scene.host('gpu-1');
@@ -105,17 +164,15 @@ export function describeTokenEnds(stage: Stage): void {
     });
 
     stage.settled(
-      'are void when it opens: what was granted while there was none is nobody’s',
+      'are void when its server is reported again after the store has forgotten it',
       async (scene) => {
-        const [host, other] = [scene.host('gpu-1'), scene.host('gpu-2')];
-        const session = scene.id('console');
-        await host.lists();
-        for (const each of [host, other]) await grant(scene, each.name(session), 'early');
-        await host.lists(session);
-        await other.lists(session);
+        const [host, session] = await hostWith(scene, 'gpu-1', 'console');
+        await grant(scene, host.name(session), 'old');
+        await scene.time.passSilently(scene.policy.retentionMs + scene.slackMs);
+        expect(await askFor(scene, host.name(session), 'nobody’s')).toBe('no-session');
+        await host.beats();
 
-        expect(await isGood(scene, host.name(session), 'early')).toBe(false);
-        expect(await isGood(scene, other.name(session), 'early')).toBe(false);
+        expect(await goodOf(scene, host.name(session), ['old', 'nobody’s'])).toEqual([]);
       },
     );
 
@@ -124,7 +181,7 @@ export function describeTokenEnds(stage: Stage): void {
       async (scene) => {
         const [host, session] = await hostWith(scene, 'gpu-1', 'console');
         await scene.store.evictNow(host.server);
-        await grant(scene, host.name(session), 'late');
+        expect(await askFor(scene, host.name(session), 'late')).toBe('no-session');
         await host.beats();
 
         expect(await isGood(scene, host.name(session), 'late')).toBe(false);

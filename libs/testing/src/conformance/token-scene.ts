@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SessionName, TokenDigest } from '@rollcall/domain';
+import type { GrantOutcome, SessionName, TokenDigest } from '@rollcall/domain';
 import type { Scene } from './scene';
 import type { SimulatedHost } from './simulated-host';
 
@@ -22,14 +22,25 @@ export async function hostWith(
   return [host, session];
 }
 
-/** Grants a token to somebody. */
+/** Grants a token to somebody; it has to be granted. */
 export async function grant(
   scene: Scene,
   session: SessionName,
   token: string,
   ttlMs = LONG_MS,
 ): Promise<void> {
-  await scene.store.grantToken(session, digest(token), { user: 'somebody' }, ttlMs);
+  const outcome = await askFor(scene, session, token, ttlMs);
+  if (outcome !== 'granted') throw new Error(`a token of ${session.server}: ${outcome}`);
+}
+
+/** Asks for a token for somebody. */
+export function askFor(
+  scene: Scene,
+  session: SessionName,
+  token: string,
+  ttlMs = LONG_MS,
+): Promise<GrantOutcome> {
+  return scene.store.grantToken(session, digest(token), { user: 'somebody' }, ttlMs);
 }
 
 /** Those of the tokens that are good for the session. */

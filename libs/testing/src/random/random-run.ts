@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LapsedServer, Report, ReportOutcome, ServerId, TokenDigest } from '@rollcall/domain';
+import type {
+  GrantOutcome,
+  LapsedServer,
+  Report,
+  ReportOutcome,
+  ServerId,
+  TokenDigest,
+} from '@rollcall/domain';
 import { localId, serverId } from '../builders/ids';
 import { RollTime } from '../conformance/roll-time';
 import type { StoreHarness } from '../conformance/store-harness';
@@ -143,9 +150,13 @@ export class RandomRun {
     const name = { server, session: this.random.pick(LOCALS) };
     const digest = `token ${++this.tokensGranted}` as TokenDigest;
     const ttlMs = this.random.pick([policy.gapMs, policy.leaseTtlMs, policy.retentionMs * 10]);
-    const when = await this.during(() => store.grantToken(name, digest, { user: 'any' }, ttlMs));
-    this.oracle.tokens.granted(name, digest, later(when, ttlMs));
-    this.note(`${digest} for ${server}~${name.session} for ${ttlMs} ms`);
+    let outcome: GrantOutcome | undefined;
+    const when = await this.during(async () => {
+      outcome = await store.grantToken(name, digest, { user: 'any' }, ttlMs);
+    });
+    this.note(`${digest} for ${server}~${name.session} for ${ttlMs} ms → ${outcome}`);
+    this.compare('the grant', outcome, this.oracle.expectedGrants(name, when));
+    if (outcome === 'granted') this.oracle.tokens.granted(name, digest, later(when, ttlMs));
   }
 
   private async send(report: Report): Promise<void> {

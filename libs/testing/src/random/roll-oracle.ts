@@ -2,12 +2,14 @@ import {
   qualifiedId,
   type EvictionOutcome,
   type Fence,
+  type GrantOutcome,
   type LapsedServer,
   type LeasePolicy,
   type LocalId,
   type Report,
   type ReportOutcome,
   type ServerId,
+  type SessionName,
 } from '@rollcall/domain';
 import { isBefore, later, type Certainty, type Moments } from './moments';
 import { TokenOracle } from './token-oracle';
@@ -90,6 +92,14 @@ export class RollOracle {
     if (fence.boot > boot || fence.sequence > sequence) return [applied];
     if (fence.sequence < sequence) return [{ kind: 'outdated', sequence }, ...forgotten];
     return [{ kind: 'already-applied' }, ...forgotten];
+  }
+
+  /** What the granting of a token must come to; several outcomes when the oracle cannot know. */
+  expectedGrants({ server, session }: SessionName, now: Moments): GrantOutcome[] {
+    const truth = this.truth(server, now);
+    if (!truth?.report || !truth.list?.includes(session)) return ['no-session'];
+    const forgotten = isBefore(now, truth.retainedUntil) === 'maybe';
+    return forgotten ? ['granted', 'no-session'] : ['granted'];
   }
 
   reported(report: Report, when: Circumstances): void {

@@ -10,6 +10,7 @@ import {
   type EvictionOutcome,
   type Evidence,
   type Fence,
+  type GrantOutcome,
   type LapsedServer,
   type LapseScan,
   type LeasePolicy,
@@ -54,7 +55,10 @@ export class InMemorySessionStore implements SessionStore {
     this.roll = new Roll(this.policy);
   }
 
-  /** From now on: `unreachable` fails every call, `refused` every write, `full` what brings something new. */
+  /**
+   * From now on: `unreachable` fails every call, `refused` every write, `full` what brings something new,
+   * except that tokens still end with their session.
+   */
   goDown(failure: StoreFailure): void {
     this.failure = failure;
   }
@@ -82,6 +86,7 @@ export class InMemorySessionStore implements SessionStore {
     const nowMs = this.write();
     const known = this.roll.retained(report.server, nowMs);
     if (this.failure === 'full' && !onlyRenews(known, report)) {
+      this.roll.voidEndingTokens(report, nowMs);
       throw new StoreUnavailableError('full');
     }
     return this.roll.apply(structuredClone(report), nowMs);
@@ -137,11 +142,13 @@ export class InMemorySessionStore implements SessionStore {
     digest: TokenDigest,
     grant: TokenGrant,
     ttlMs: number,
-  ): Promise<void> {
+  ): Promise<GrantOutcome> {
     const problem = grantProblem(grant, ttlMs);
     if (problem !== undefined) throw new TypeError(problem);
+    if (!this.roll.lists(session, this.read())) return 'no-session';
     const nowMs = this.add();
     this.roll.tokens.grant(session, digest, grant, nowMs + ttlMs, nowMs);
+    return 'granted';
   }
 
   async findGrant(session: SessionName, digest: TokenDigest): Promise<TokenGrant | undefined> {

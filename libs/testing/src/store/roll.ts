@@ -14,6 +14,7 @@ import {
   type ReportOutcome,
   type ServerId,
   type ServerPage,
+  type SessionName,
 } from '@rollcall/domain';
 import { BareId, type Claim } from './bare-id';
 import { EventLog } from './event-log';
@@ -57,6 +58,25 @@ export class Roll {
     }
     this.applyList(before?.sessions ?? [], after, step);
     return { kind: 'applied' };
+  }
+
+  /** Voids the tokens of the sessions that a report closes, opens or reopens, and changes nothing else. */
+  voidEndingTokens(report: Report, nowMs: number): void {
+    const { server } = report;
+    const entry = this.retained(server, nowMs);
+    if (refusalBy(entry, report)) return;
+    const present = entry?.kind === 'present' ? entry : undefined;
+    const before = present?.sessions ?? [];
+    const after = listAfter(report, present) ?? [];
+    const kept = before.filter((id) => after.includes(id) && !reopenedIn(report).includes(id));
+    for (const session of [...before, ...after]) {
+      if (!kept.includes(session)) this.tokens.void({ server, session }, nowMs);
+    }
+  }
+
+  /** Whether a server that is on the roll, late or not, lists the session. */
+  lists({ server, session }: SessionName, nowMs: number): boolean {
+    return this.sessionsNow(server, nowMs).includes(session);
   }
 
   withdraw(server: ServerId, fence: Fence, nowMs: number): ReportOutcome {
@@ -152,7 +172,7 @@ export class Roll {
   private applyList(before: readonly LocalId[], after: Present, step: RollStep): void {
     const { server, sessions: list } = after.report;
     const now = after.sessions ?? [];
-    const reopened = (list.kind === 'listed' && list.reopened) || [];
+    const reopened = reopenedIn(after.report);
     for (const session of before.filter((id) => !now.includes(id))) {
       this.tokens.void({ server, session }, step.nowMs);
       this.bareId(session)?.withdraw(server, step);
@@ -249,6 +269,10 @@ function listAfter(report: Report, before: Present | undefined): readonly LocalI
     case 'withheld':
       return [];
   }
+}
+
+function reopenedIn({ sessions }: Report): readonly LocalId[] {
+  return (sessions.kind === 'listed' && sessions.reopened) || [];
 }
 
 function claimOf({ report, reportedAtMs, leaseEndsAtMs }: Present): Claim {

@@ -99,6 +99,23 @@ describe('an in-memory store that goes down', () => {
     expect(await store.revokeTokens(CONSOLE)).toBe(1);
   });
 
+  it('full: voids the tokens of what is closed or reopened, and of nothing that is kept', async () => {
+    const [kept, closed, anew] = ['kept', 'closed', 'anew'] as const;
+    const name = (session: string) => ({ server: GPU_1, session: localId(session) });
+    await store.report(aReport({ sequence: 2, sessions: [kept, closed, anew] }));
+    for (const session of [kept, closed, anew])
+      await store.grantToken(name(session), DIGEST, { user: 'alice' }, LONG_MS);
+    store.goDown('full');
+    const late = aReport({ sequence: 2, sessions: [] });
+    await expect(store.report(late)).rejects.toEqual(failure('full'));
+    const report = aReport({ sequence: 3, sessions: reopened(anew, kept) });
+    await expect(store.report({ ...report })).rejects.toEqual(failure('full'));
+
+    expect(await store.findGrant(name(kept), DIGEST)).toEqual({ user: 'alice' });
+    for (const session of [closed, anew])
+      expect(await store.findGrant(name(session), DIGEST)).toBeUndefined();
+  });
+
   it('comes back with what it held, its leases shorter by the time it was away', async () => {
     store.goDown('unreachable');
     clock.advance(POLICY.leaseTtlMs - 1);
