@@ -69,10 +69,13 @@ export class ApacheSite {
   tells = { status: 200, headers: {} };
   /** The request targets that it has got. */
   told = [];
+  /** The headers of the last one. */
+  toldHeaders = {};
 
   async #startAnsweringHost(certificate) {
-    this.#telling = createServer(certificate, ({ url }, response) => {
+    this.#telling = createServer(certificate, ({ url, headers }, response) => {
       this.told.push(url);
+      this.toldHeaders = headers;
       response.writeHead(this.tells.status, this.tells.headers);
       response.end();
     });

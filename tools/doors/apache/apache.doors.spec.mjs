@@ -176,11 +176,60 @@ describe('the door Apache, by itself', () => {
         for (const location of ['/desk/x?y=z', `https://${site.client.authority}/desk/x?y=z`])
           expect(await ask('/s/told-base/', location)).toEqual([
             door,
-            'k=v; Path=/s/told-base/; Secure',
+            'k=v; Secure; Path=/s/told-base/',
           ]);
-        expect(await ask('/s/told-base/', 'x')).toEqual(['x', 'k=v; Path=/s/told-base/; Secure']);
+        expect(await ask('/s/told-base/', 'x')).toEqual(['x', 'k=v; Secure; Path=/s/told-base/']);
       } finally {
         site.tells = { status: 200, headers: {} };
+      }
+    });
+
+    const DOORS_OWN = expect.stringMatching(/^__Host-rollcall=told/);
+    const cookies = [
+      ['k=v; HttpOnly', 'k=v; HttpOnly'],
+      ['k=v; Path=/', 'k=v'],
+      ['k=v; Path=/desk; Secure', 'k=v; Secure'],
+      ['k=v; path = /s/a~console/;PATH=/;Path;pAth=', 'k=v'],
+      ['k=path=/x; Path="/"', 'k=path=/x'],
+      ['k=v; Domain=door.test; Path=/; domain=.test;DOMAIN', 'k=v'],
+      ['k=v;\tPath\t=\t/', 'k=v'],
+      ['k=v; Pathos=/; Subdomain=x', 'k=v; Pathos=/; Subdomain=x'],
+      ['__Host-rollcall=b~console; Path=/; Secure', '__Host-rollcall=b~console; Secure'],
+      ['', ''],
+    ];
+
+    it.each([
+      ['without a base path, by its path', 'told', '/s/told/x'],
+      ['with one, by its path', 'told-base', '/s/told-base/x'],
+      ['without one, by header', 'told', '/x', { 'x-session-id': 'told' }],
+      ['with one, by header', 'told-base', '/x', { 'x-session-id': 'told-base' }],
+      ['without one, by cookie', 'told', '/', { cookie: '__Host-rollcall=told' }],
+      ['with one, by cookie', 'told-base', '/', { cookie: '__Host-rollcall=told-base' }],
+    ])('and keeps each of its cookies to its session: %s', async (_, id, path, headers = {}) => {
+      const kept = cookies.map(([, cookie]) => `${cookie}; Path=/s/${id}/`);
+      try {
+        for (const status of [200, 302, 304, 404, 500]) {
+          site.tells = { status, headers: { 'set-cookie': cookies.map(([said]) => said) } };
+          const answered = await site.get(path, headers);
+          const theirs = answered.headers['set-cookie'];
+          if (headers.cookie === undefined) expect(theirs.pop()).toEqual(DOORS_OWN);
+          expect([answered.status, theirs]).toEqual([status, kept]);
+        }
+      } finally {
+        site.tells = { status: 200, headers: {} };
+      }
+    });
+
+    it('with its own word for how it was asked, though the client has it left out', async () => {
+      for (const connection of [
+        'X-Forwarded-Proto',
+        'close, x-forwarded-proto , X-Forwarded-For',
+      ]) {
+        await site.get('/s/told/', { connection, 'x-forwarded-proto': 'http' });
+        expect(site.toldHeaders).toMatchObject({
+          'x-forwarded-proto': 'https',
+          'x-forwarded-for': '127.0.0.1',
+        });
       }
     });
 

@@ -57,7 +57,7 @@ describe('nginx, between clients and hosts', () => {
       for (const prefix of ['/rollcall/', '//rollcall/', '/%72ollcall/', '/rollcall//']) {
         const headers = { cookie: '__Host-rollcall=kept', 'x-rollcall-session': 'kept' };
         const answer = await site.client.get(prefix + path, { headers });
-        expect([403, 404]).toContain(answer.status);
+        expect(answer.status).toBe(404);
         expect(answer.headers).not.toHaveProperty('x-rollcall-upstream');
       }
       expect(site.routes.asked.length).toBe(asked);
@@ -202,6 +202,32 @@ describe('nginx, between clients and hosts', () => {
     expect(await redirected('x')).toBe('x');
     expect(await redirected('https://login.example/desk/')).toBe('https://login.example/desk/');
   });
+
+  it.each(['', '/desk'])(
+    'keeps each cookie of a host to its session, below %p',
+    async (basePath) => {
+      const cookies = [
+        ['k=v; Path=/; HttpOnly', 'k=v; Path=/s/baked/; HttpOnly'],
+        ['k=v; path = /;PATH=/;pAth=', 'k=v; path=/s/baked/; PATH=/s/baked/; pAth=/s/baked/'],
+        ['k=path=/x; Path="/"', 'k=path=/x; Path=/s/baked/'],
+        ['k=v; Domain=door.test; domain=.test', 'k=v; Domain=; domain='],
+        ['k=v; Pathos=/; Subdomain=x', 'k=v; Pathos=/; Subdomain=x'],
+        ['__Host-rollcall=b; Path=/; Secure', '__Host-rollcall=b; Path=/s/baked/; Secure'],
+      ];
+      const answer = ({ url }, response) => {
+        const status = Number(/status=(\d+)/.exec(url)[1]);
+        response.writeHead(status, { 'set-cookie': cookies.map(([said]) => said) }).end();
+      };
+      await site.host('baked', { basePath, answer });
+      for (const path of ['/s/baked/', '/'])
+        for (const status of [200, 302, 304, 404, 500]) {
+          const headers = path === '/' ? { cookie: '__Host-rollcall=baked' } : {};
+          const answered = await site.client.get(`${path}?status=${status}`, { headers });
+          const theirs = answered.headers['set-cookie'].slice(0, cookies.length);
+          expect([answered.status, theirs]).toEqual([status, cookies.map(([, kept]) => kept)]);
+        }
+    },
+  );
 
   it('passes a host’s own errors on, and takes no orders from its answers', async () => {
     const orders = { 'x-accel-redirect': '/rollcall/pages/try-again.html' };

@@ -96,6 +96,8 @@ describe('nginx’s access log', () => {
   it.each([
     ['in the query', `/s/a/?authToken=${TOKEN}`],
     ['behind an encoded question mark', `/s/a/%3FauthToken=${TOKEN}`],
+    ['behind an encoded equals sign', `/s/a/%2561uthToken%3D${TOKEN}`],
+    ['behind what was encoded twice', `/s/a/%253F%2561uthToken%253d${TOKEN}`],
     ['in the path', `/s/a/authtoken/${TOKEN}`],
     ['in a link without its slash', `/s/a?authToken=${TOKEN}`],
     ['outside a session', `/?authToken=${TOKEN}`],
