@@ -493,6 +493,15 @@ export const MUTANTS = [
       replace: `this.told.wasSent(standing, true);`,
     },
   ),
+  agent(
+    'agent: what reopened while it was not running is the same',
+    { file: 'restarted', title: 'closed and opened anew meanwhile' },
+    {
+      file: 'apps/agent-heartbeat/src/heartbeat/told-sessions.file.ts',
+      find: `return new Map(sessions.map(([id, createdAtMs]) => [id, opening(createdAtMs)]));`,
+      replace: `return new Map(sessions.map(([id]) => [id, opening(null)]));`,
+    },
+  ),
   resolver(
     'verifier: a header says who asks',
     { file: 'verify/verify.spec', title: 'does not believe what a request says' },

@@ -148,6 +148,27 @@ describe('a restart', () => {
     expect(Number(life?.['boot'])).toBeGreaterThan(Number(boot));
   });
 
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'by %s keeps the links of a session that is the same, and voids those of one that was reopened meanwhile',
+    async (signal) => {
+      await set(CALM);
+      const console_ = { id: 'console', 'creation-time': '2026-11-21T08:00:00.123456Z' };
+      stage.dcv.says([console_]);
+      const first = await stage.startOnRoll();
+      await stage.makeLink();
+      await first.end(signal);
+
+      const second = await stage.startOnRoll();
+      await stage.untilReported(1);
+      expect(await stage.linkIsGood()).toBe(true);
+
+      await second.end(signal);
+      stage.dcv.says([{ ...console_, 'creation-time': '2026-11-21T09:00:00.123456Z' }]);
+      await stage.startOnRoll();
+      expect(await stage.linkIsGood()).toBe(false);
+    },
+  );
+
   it('with AGENT_STOP=withdraw takes the sessions down at once', async () => {
     const agent = await stage.startOnRoll({ AGENT_STOP: 'withdraw' });
 

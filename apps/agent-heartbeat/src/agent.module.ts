@@ -9,6 +9,8 @@ import { DcvReader } from './dcv/dcv-reader';
 import { DcvWatch } from './dcv/dcv-watch.service';
 import { Heartbeat } from './heartbeat/heartbeat.service';
 import { Reporter } from './heartbeat/reporter';
+import { ToldSessions } from './heartbeat/told-sessions';
+import { ToldSessionsFile } from './heartbeat/told-sessions.file';
 import type { Identity } from './identity/identity';
 import { notePlannedStop } from './identity/planned-stop';
 
@@ -24,6 +26,7 @@ export class AgentModule {
   static register({ config, identity, returning, metrics }: AgentModuleOptions): DynamicModule {
     const { host, endpoint, dcv, timing: policy, redis } = config;
     const random = Math.random;
+    const toldAs = { server: identity.server, roll: redis.roll };
     return {
       module: AgentModule,
       imports: [
@@ -36,19 +39,26 @@ export class AgentModule {
       ],
       providers: [
         { provide: AgentMetrics, useValue: new AgentMetrics(metrics) },
+        {
+          provide: ToldSessionsFile,
+          useFactory: () => new ToldSessionsFile(host.stateDir, toldAs),
+        },
         { provide: DcvReader, useFactory: () => new DcvReader(dcv) },
         {
           provide: DcvWatch,
-          inject: [DcvReader, AgentMetrics],
-          useFactory: (reader: DcvReader, agentMetrics: AgentMetrics) =>
-            new DcvWatch((signal) => reader.read(signal), dcv, agentMetrics),
+          inject: [DcvReader, ToldSessionsFile, AgentMetrics],
+          useFactory: (reader: DcvReader, file: ToldSessionsFile, agentMetrics: AgentMetrics) => {
+            const options = { ...dcv, toldBefore: file.before };
+            return new DcvWatch((signal) => reader.read(signal), options, agentMetrics);
+          },
         },
         {
           provide: Reporter,
-          inject: [SESSION_STORE, AgentMetrics],
-          useFactory: (store: ReportStore, agentMetrics: AgentMetrics) => {
+          inject: [SESSION_STORE, ToldSessionsFile, AgentMetrics],
+          useFactory: (store: ReportStore, file: ToldSessionsFile, agentMetrics: AgentMetrics) => {
             const own = { identity, endpoint: endpoint.endpoint, zone: host.zone, policy };
-            return new Reporter(store, own, agentMetrics);
+            const told = new ToldSessions(file.before, (openings) => file.keep(openings));
+            return new Reporter(store, own, told, agentMetrics);
           },
         },
         {

@@ -3,12 +3,15 @@ import { SESSIONS_PER_SERVER_MAX } from '@rollcall/domain';
 import { maskSessionId } from '@rollcall/observability';
 import type { AgentMetrics } from '../agent.metrics';
 import { Alarm } from '../alarm';
+import type { Openings } from '../roster/openings';
 import { emptyRoster, noteReading, standing, type Roster, type Standing } from '../roster/roster';
 import type { DcvReading } from './dcv-reader';
 
 export interface DcvWatchOptions {
   readonly pollIntervalMs: number;
   readonly graceMs: number;
+  /** Which openings of the sessions an earlier life of the agent has told of. */
+  readonly toldBefore?: Openings;
 }
 
 export type ReadDcv = (signal: AbortSignal) => Promise<DcvReading>;
@@ -21,7 +24,7 @@ export class DcvWatch {
   private readonly alarm = new Alarm();
   private readonly ended = new AbortController();
   private readonly listeners = new Set<() => void>();
-  private roster: Roster = emptyRoster(performance.now());
+  private roster: Roster;
   private readingsStarted = 0;
   private readingsFinished = 0;
   private readingsWanted = 0;
@@ -33,10 +36,12 @@ export class DcvWatch {
     private readonly read: ReadDcv,
     private readonly options: DcvWatchOptions,
     private readonly metrics: AgentMetrics,
-  ) {}
+  ) {
+    this.roster = emptyRoster(performance.now(), options.toldBefore);
+  }
 
   start(): void {
-    this.roster = emptyRoster(performance.now());
+    this.roster = emptyRoster(performance.now(), this.options.toldBefore);
     this.loop ??= this.run();
   }
 

@@ -13,7 +13,7 @@ import {
 import type { AgentMetrics } from '../agent.metrics';
 import type { Identity } from '../identity/identity';
 import type { Standing } from '../roster/roster';
-import { ToldSessions } from './told-sessions';
+import type { ToldSessions } from './told-sessions';
 
 /** What became of one report. */
 export type SendOutcome =
@@ -39,13 +39,13 @@ const ROUND_TRIPS_MAX = 2;
 /** Speaks to the store for this life of this server, one report at a time, each with a higher sequence number. */
 export class Reporter {
   private readonly logger = new Logger('Report');
-  private readonly told = new ToldSessions();
   private sequence = 0;
   private appliedAtMs?: number;
 
   constructor(
     private readonly store: ReportStore,
     private readonly options: ReporterOptions,
+    private readonly told: ToldSessions,
     private readonly metrics: AgentMetrics,
   ) {}
 

@@ -26,8 +26,40 @@ describe('what the store is told of the sessions', () => {
     return (list.kind === 'listed' && list.reopened) || [];
   };
 
-  it('names none as reopened at first: what was before is the store’s to know', () => {
-    expect(told.listOf(lists({ a: 1, b: 1 }))).toEqual({ kind: 'listed', ids: ['a', 'b'] });
+  it('names all at first: nobody knows what the store was told before', () => {
+    lost(lists({ a: 1 }));
+    applied(without('unknown', lists({})));
+
+    expect(reopened(lists({ a: 1, b: 1 }))).toEqual(['a', 'b']);
+  });
+
+  it('names none that is as an earlier life has told of it', () => {
+    told = new ToldSessions(lists({ a: 0, b: 0 }).openings);
+
+    expect(told.listOf(lists({ a: 0, b: 0 }))).toEqual({ kind: 'listed', ids: ['a', 'b'] });
+  });
+
+  it('names those that are not as an earlier life has told of them, until a report was applied', () => {
+    told = new ToldSessions(lists({ a: 0, b: 0 }).openings);
+    const now = lists({ a: 0, b: 1, c: 1 });
+    lost(now);
+    expect(reopened(now)).toEqual(['b', 'c']);
+    applied(now);
+
+    expect(reopened(lists({ a: 0, b: 1, c: 1, d: 2 }))).toEqual([]);
+  });
+
+  it('leaves to the next life what was applied, and nothing else', () => {
+    const kept: Openings[] = [];
+    told = new ToldSessions(new Map(), (openings) => kept.push(openings));
+    const first = lists({ a: 1 });
+    lost(first);
+    applied(without('unknown', first));
+    expect(kept).toEqual([]);
+    applied(first);
+    applied(without('withheld', first));
+
+    expect(kept).toEqual([first.openings, new Map()]);
   });
 
   it('names those that were closed and opened anew', () => {
@@ -57,6 +89,7 @@ describe('what the store is told of the sessions', () => {
   });
 
   it('names one that may have arrived with a report nobody answered', () => {
+    applied(lists({}));
     lost(lists({ a: 1 }));
     lost(lists({ a: 2, b: 2 }));
 

@@ -21,7 +21,7 @@ export interface Roster {
   readonly vouchedAtMs: number;
   /** The last good reading, in a stable order; undefined until there is one. */
   readonly ids?: readonly LocalId[];
-  /** Which openings of those sessions it showed. */
+  /** Which openings of those sessions it showed; until there is one, which were told before the agent started. */
   readonly openings: Openings;
   /** How many readings were good. */
   readonly readings: number;
@@ -39,8 +39,9 @@ export interface Standing {
   readonly openings: Openings;
 }
 
-export function emptyRoster(nowMs: number): Roster {
-  return { vouchedAtMs: nowMs, openings: new Map(), readings: 0, overflow: 0 };
+/** The roster before the first reading; `openings` are those that an earlier life of the agent has told of. */
+export function emptyRoster(nowMs: number, openings: Openings = new Map()): Roster {
+  return { vouchedAtMs: nowMs, openings, readings: 0, overflow: 0 };
 }
 
 /** The roster after one more reading. */

@@ -4,7 +4,11 @@ import {
   parsePublicId,
   type Evidence,
   type LeaseTimings,
+  type LocalId,
+  type ServerId,
   type ServerRecord,
+  type SessionName,
+  type TokenDigest,
 } from '@rollcall/domain';
 import { openSessionStore, type OpenSessionStore } from '@rollcall/session-store';
 import { AgentProcess } from './agent-process';
@@ -25,6 +29,10 @@ export const CALM: LeaseTimings = {
   retentionMs: 60_000,
   sweepIntervalMs: 200,
 };
+
+const CONSOLE: SessionName = { server: 'gpu-1' as ServerId, session: 'console' as LocalId };
+const DIGEST = 'a digest' as TokenDigest;
+const LINK_TTL_MS = 600_000;
 
 let rolls = 0;
 
@@ -86,6 +94,16 @@ export class AgentStage {
 
   async resolves(id?: string): Promise<boolean> {
     return (await this.lookup(id)).kind === 'answer';
+  }
+
+  /** Makes a link to the console. */
+  async makeLink(): Promise<void> {
+    await this.store.grantToken(CONSOLE, DIGEST, { user: 'alice' }, LINK_TTL_MS);
+  }
+
+  /** Whether the link made last still opens the console. */
+  async linkIsGood(): Promise<boolean> {
+    return (await this.store.findGrant(CONSOLE, DIGEST)) !== undefined;
   }
 
   async record(): Promise<ServerRecord> {

@@ -15,6 +15,8 @@ import { DcvWatch } from '../dcv/dcv-watch.service';
 import type { Conflict } from '../heartbeat/conflicts';
 import { Heartbeat } from '../heartbeat/heartbeat.service';
 import { Reporter } from '../heartbeat/reporter';
+import { ToldSessions } from '../heartbeat/told-sessions';
+import type { ToldSessionsFile } from '../heartbeat/told-sessions.file';
 
 export interface SimulatedAgentTraits {
   readonly server?: string;
@@ -23,6 +25,7 @@ export interface SimulatedAgentTraits {
   readonly stop?: StopMode;
   readonly random?: () => number;
   readonly agentMetrics?: AgentMetrics;
+  readonly toldFile?: ToldSessionsFile;
 }
 
 export const POLICY = leasePolicy(DEFAULT_TIMINGS);
@@ -63,10 +66,12 @@ export class SimulatedAgent {
   constructor(store: ReportStore, traits: SimulatedAgentTraits = {}) {
     const { server = 'gpu-1', boot = 1, returning = true, stop = 'leave' } = traits;
     const { random = () => 0.5, agentMetrics = new AgentMetrics(this.metrics) } = traits;
+    const { toldFile } = traits;
+    const toldBefore = toldFile?.before;
     const options = { policy: POLICY, returning, random };
     const watch = new DcvWatch(
       (signal) => this.read(signal),
-      { pollIntervalMs: POLL_MS, graceMs: GRACE_MS },
+      { pollIntervalMs: POLL_MS, graceMs: GRACE_MS, toldBefore },
       agentMetrics,
     );
     const reporter = new Reporter(
@@ -77,6 +82,7 @@ export class SimulatedAgent {
         zone: 'a',
         policy: POLICY,
       },
+      new ToldSessions(toldBefore, (told) => toldFile?.keep(told)),
       agentMetrics,
     );
     this.agent = new Agent(watch, new Heartbeat(watch, reporter, options), reporter, {
