@@ -35,7 +35,7 @@ export class HostSettings implements Settings<HostConfig> {
   @Setting({
     default: STATE_DIRS[process.platform] ?? '/var/lib/rollcall-agent',
     about:
-      'Where the server id and the boot number are kept, one directory per agent: on a local disk that outlives restarts and upgrades',
+      'Where the server id, the boot number and the sessions last told are kept, one directory per agent: on a local disk that outlives restarts and upgrades',
   })
   @IsNotEmpty()
   AGENT_STATE_DIR!: string;
