@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { root } from '../setup/install.mjs';
-import { layers, layersBelowTesting, layersWithRedis } from './layers.mjs';
+import { layers, layersBelowTesting, layersWithEnvironment, layersWithRedis } from './layers.mjs';
 import { refreshProjectGraph } from './project-graph.mjs';
 
 const BOUNDARY = '@nx/enforce-module-boundaries';
@@ -108,9 +108,9 @@ function environment() {
   const unpacking = 'export const { env } = process;\n';
   const importing = "import { env } from 'node:process';\nexport const x = env;\n";
   return [
-    ...['domain', 'contracts', 'session-store', 'tokens', 'events', 'observability', 'app'].map(
-      (layer) => red(ENVIRONMENT, source(layer), reading),
-    ),
+    ...Object.keys(layers)
+      .filter((layer) => !layersWithEnvironment.includes(layer))
+      .map((layer) => red(ENVIRONMENT, source(layer), reading)),
     red(ENVIRONMENT, source('app'), unpacking),
     red(IMPORTS, source('app'), importing),
     green(source('config'), reading),

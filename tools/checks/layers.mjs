@@ -5,6 +5,8 @@ const libs = [
   'session-store',
   'events',
   'observability',
+  'http',
+  'tls',
   'tokens',
   'testing',
 ];
@@ -18,6 +20,8 @@ export const layers = {
   tokens: ['domain'],
   events: ['contracts'],
   observability: ['config'],
+  http: ['domain', 'contracts', 'observability'],
+  tls: ['observability'],
   testing: ['domain'],
   app: libs.filter((lib) => lib !== 'testing'),
 };

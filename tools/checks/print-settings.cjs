@@ -11,6 +11,7 @@ const config = require(join(root, 'libs/config/src/index.ts'));
 const library = {
   'The store': config.RedisSettings,
   Timing: config.TimingSettings,
+  'Believing hosts that have fallen silent': config.BeliefSettings,
   'Endpoints that hosts may report': config.EndpointSettings,
   'Connection tokens': config.TokenSettings,
   'Links of rollcall connect': config.ConnectSettings,

@@ -33,11 +33,21 @@ const LOG_KEPT = 4_000_000;
 const FIRST_DCV_PORT = 18_443;
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'SystemRoot'];
 
+/** How the silent are believed, by the same measure: the defaults for the default lease. */
+export function beliefOf({ lease }) {
+  return {
+    PROBE_PERIOD_MS: lease / 2,
+    PROBE_TIMEOUT_MS: Math.min(1_000, lease / 8),
+    PROTECTION_CONFIRM_MS: 3 * lease,
+    HOLD_MAX_MS: 90 * lease,
+  };
+}
+
 /** W: written this long without a gap, the roll is settled. */
 export const settleAfterMs = ({ interval }) => 1.5 * interval + 2_000;
 
 /**
- * Real processes around a real Redis: the apps as built, with stand-in hosts. Only the wire is shared with the product:
+ * Real processes around a real Redis, one server or several (`TestSentinel`, `TestCluster`): the apps as built, with stand-in hosts. Only the wire is shared with the product:
  * HTTP lookups, signals, and the file that the stand-in dcv prints.
  */
 export class RollUnderTest {
@@ -51,12 +61,13 @@ export class RollUnderTest {
     this.timings = timings;
     this.#environment = {
       ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name] ?? ''])),
-      REDIS_URL: redis.url,
+      ...redis.environment,
       HEARTBEAT_INTERVAL_MS: String(timings.interval),
       LEASE_TTL_MS: String(timings.lease),
       RETENTION_MS: String(timings.retention),
       SWEEP_INTERVAL_MS: String(timings.sweep),
       AGENT_POLL_INTERVAL_MS: String(timings.poll),
+      ...textsOf(beliefOf(timings)),
       ENDPOINT_ALLOW: '127.0.0.0/8',
       METRICS_HOST: '127.0.0.1',
       LOG_LEVEL: 'debug',
@@ -88,10 +99,16 @@ export class RollUnderTest {
   }
 
   /** A host with the real agent, whose dcv lists what `list` was told last; its DCV server is nobody's unless a port is given. */
-  async startHost(id, sessions, { port = FIRST_DCV_PORT + this.#hosts++, ...settings } = {}) {
+  async startHost(id, sessions, { port, ...settings } = {}) {
+    const host = this.newHost(id, sessions, port);
+    await host.startAgent(settings);
+    return host;
+  }
+
+  /** The same, without its agent. */
+  newHost(id, sessions, port = FIRST_DCV_PORT + this.#hosts++) {
     const host = new Host(this, id, join(this.#folder, id), port);
     host.list(...sessions);
-    await host.startAgent(settings);
     return host;
   }
 
@@ -110,6 +127,14 @@ export class RollUnderTest {
   }
 
   async startApp(name, settings = {}) {
+    const app = await this.spawnApp(name, settings);
+    if (!(await until(() => app.answers('/health/live'), READY_TIMEOUT_MS)))
+      throw app.complaint('did not start');
+    return app;
+  }
+
+  /** Starts an app without waiting for it. */
+  async spawnApp(name, settings = {}) {
     const metricsPort = await freePort();
     const child = spawn(process.execPath, [join(root, 'apps', name, 'dist/main.js')], {
       env: { ...this.#environment, METRICS_PORT: String(metricsPort), ...settings },
@@ -117,8 +142,6 @@ export class RollUnderTest {
     });
     const app = new App(name, child, `http://127.0.0.1:${metricsPort}`);
     this.#apps.add(app);
-    if (!(await until(() => app.answers('/health/live'), READY_TIMEOUT_MS)))
-      throw app.complaint('did not start');
     return app;
   }
 
@@ -168,6 +191,10 @@ export class RollUnderTest {
     await this.redis.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function textsOf(settings) {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
 }
 
 /** One process of the product. */
@@ -251,14 +278,19 @@ class Host {
     writeFileSync(join(this.#folder, 'sessions.json'), JSON.stringify(listed));
   }
 
-  async startAgent(settings = {}) {
-    this.agent = await this.#roll.startApp('agent-heartbeat', {
+  /** What its agent is told of it. */
+  get settings() {
+    return {
       AGENT_SERVER_ID: this.id,
       AGENT_STATE_DIR: join(this.#folder, 'state'),
       AGENT_DCV_COMMAND: join(this.#folder, 'dcv'),
       AGENT_ENDPOINT: '127.0.0.1',
       AGENT_HTTP_PORT: String(this.port),
-      ...settings,
-    });
+    };
+  }
+
+  async startAgent(settings = {}) {
+    const all = { ...this.settings, ...settings };
+    this.agent = await this.#roll.startApp('agent-heartbeat', all);
   }
 }

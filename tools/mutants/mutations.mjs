@@ -1,3 +1,5 @@
+import { BELIEF_MUTANTS } from './belief-mutations.mjs';
+
 const LUA = 'libs/session-store/scripts';
 const onRedis = (title) => ({ file: 'redis-session-store.integration', title });
 const within =
@@ -7,6 +9,8 @@ const store = within('libs/session-store/jest.integration.config.cjs');
 const domain = within('libs/domain/jest.config.cjs');
 const agent = within('apps/agent-heartbeat/jest.config.cjs');
 const resolver = within('apps/resolver/jest.config.cjs');
+const http = within('libs/http/jest.config.cjs');
+const tls = within('libs/tls/jest.config.cjs');
 const reconciler = within('apps/reconciler/jest.config.cjs');
 const events = within('libs/events/jest.integration.config.cjs');
 
@@ -58,7 +62,7 @@ export const MUTANTS = [
   ),
   store('ownership: a touch renews whoever answers', onRedis('I4'), {
     file: `${LUA}/touch.lua`,
-    find: `claimed[key] = owner == mine or owner == provisional and redis.call('EXISTS', settledKey) == 0`,
+    find: `claimed[key] = owner == mine or heldBare[key] or owner == provisional and redis.call('EXISTS', settledKey) == 0`,
     replace: `claimed[key] = true`,
   }),
   store('ambiguity: the last claim is never promoted', onRedis('I4: of three hosts'), {
@@ -125,7 +129,7 @@ export const MUTANTS = [
     },
     {
       file: `${LUA}/strike.lua`,
-      find: `if why == 'lapsed' and (tonumber(leaseEnd) > now or redis.call('EXISTS', answerKey) == 1) then return { 'renewed' } end`,
+      find: `if why == 'lapsed' and (tonumber(leaseEnd) > now or redis.call('EXISTS', keys.answer) == 1) then return { 'renewed' } end`,
       replace: '',
     },
   ),
@@ -134,7 +138,7 @@ export const MUTANTS = [
     onRedis('after an outage the last known answers'),
     {
       file: `${LUA}/strike.lua`,
-      find: `if why == 'lapsed' and not settled then return { 'unsettled' } end`,
+      find: `if (why == 'lapsed' or releases) and not settled then return { 'unsettled' } end`,
       replace: '',
     },
   ),
@@ -176,8 +180,8 @@ export const MUTANTS = [
     { file: 'refused-writes', title: 'applies nothing of its report' },
     {
       file: `${LUA}/report.lua`,
-      find: `writeRecord(recordKey, boot, sequence, now, state, digest,`,
-      replace: `redis.call('PEXPIRE', dueKey, 1000)\nwriteRecord(recordKey, boot, sequence, now, state, digest,`,
+      find: `writeRecord(keys.record, boot, sequence, now, state, digest,`,
+      replace: `redis.call('PEXPIRE', keys.due, 1000)\nwriteRecord(keys.record, boot, sequence, now, state, digest,`,
     },
   ),
   domain(
@@ -242,16 +246,16 @@ export const MUTANTS = [
     'store down: an outage is a 404',
     { file: 'resolve-session.spec' },
     {
-      file: 'apps/resolver/src/gate/bounded-gate.ts',
+      file: 'libs/http/src/bounded-gate.ts',
       find: `if (failure) resolve({ kind: 'unavailable', cause: failure });`,
       replace: `if (failure) resolve({ kind: 'absent', settled: true, lastKnown: { kind: 'nothing' } } as never);`,
     },
   ),
-  resolver(
+  http(
     'store down: a silent store is waited for',
     { file: 'bounded-gate' },
     {
-      file: 'apps/resolver/src/gate/bounded-gate.ts',
+      file: 'libs/http/src/bounded-gate.ts',
       find: `const timer = setTimeout(resolve, budgetMs, LATE);`,
       replace: `const timer = setTimeout(resolve, 60_000, LATE);`,
     },
@@ -419,7 +423,7 @@ export const MUTANTS = [
     { file: 'connection-tokens', title: 'though a full store refuses the report' },
     {
       file: `${LUA}/touch.lua`,
-      find: `for key = lastBareKey + 1, #KEYS do redis.call('UNLINK', KEYS[key]) end\n`,
+      find: `for key = lastBareKey + 3, #KEYS do redis.call('UNLINK', KEYS[key]) end\n`,
       replace: '',
     },
   ),
@@ -574,27 +578,145 @@ export const MUTANTS = [
     'TLS: no client certificate is needed',
     { file: 'resolver.tls', title: 'asks for client certificates' },
     {
-      file: 'apps/resolver/src/tls/tls-options.ts',
-      find: `rejectUnauthorized: asksForCertificate,`,
+      file: 'libs/tls/src/tls-options.ts',
+      find: `rejectUnauthorized: asksForCertificate && clients === 'required',`,
       replace: `rejectUnauthorized: false,`,
     },
   ),
-  resolver(
+  tls(
     'TLS: a broken new certificate is taken up',
     { file: 'tls-reload' },
     {
-      file: 'apps/resolver/src/tls/tls-reload.ts',
+      file: 'libs/tls/src/tls-reload.ts',
       find: `const material = checkTlsFiles(config, files, nowMs());`,
       replace: `const material = { ...checkTlsFiles(config, this.inUse.files, nowMs()), files };`,
     },
   ),
-  resolver(
+  tls(
     'TLS: half of a new file is taken up',
     { file: 'tls-reload', title: 'waits' },
     {
-      file: 'apps/resolver/src/tls/tls-reload.ts',
+      file: 'libs/tls/src/tls-reload.ts',
       find: `const isConfirmed = asked || isSameSight(sight, this.sight);`,
       replace: `const isConfirmed = asked || sight !== this.sight;`,
+    },
+  ),
+  ...BELIEF_MUTANTS,
+  agent(
+    'report door: the body says which server reports',
+    { file: 'ingest/door/report-door', title: 'is not whom the body names' },
+    {
+      file: 'apps/agent-heartbeat/src/ingest/report/take-report.service.ts',
+      find: `return named !== undefined && named !== server;`,
+      replace: `return false;`,
+    },
+  ),
+  agent(
+    'report door: any token of a known server does',
+    { file: 'ingest/door/report-door', title: 'is nobody with' },
+    {
+      file: 'apps/agent-heartbeat/src/ingest/identity/identity-check.ts',
+      find: `const isGood = isAmong(digest, record);`,
+      replace: `const isGood = record !== undefined && !record.revoked;`,
+    },
+  ),
+  agent(
+    'report door: a certificate outlives its revocation',
+    { file: 'ingest/door/report-door', title: 'on an open connection either' },
+    {
+      file: 'apps/agent-heartbeat/src/ingest/identity/identity-check.ts',
+      find: `return identities.get(shown.server)?.revoked`,
+      replace: `return identities.size < 0`,
+    },
+  ),
+  agent(
+    'report door: a certificate need not be verified',
+    { file: 'ingest/door/report-door', title: 'is nobody with a certificate' },
+    {
+      file: 'apps/agent-heartbeat/src/ingest/identity/shown-identity.ts',
+      find: `const identity = socket.authorized`,
+      replace: `const identity = subject`,
+    },
+  ),
+  agent(
+    'report door: an address need not be allowed',
+    { file: 'ingest/door/report-door', title: 'is no address' },
+    {
+      file: 'apps/agent-heartbeat/src/ingest/report/take-report.service.ts',
+      find: `if (refusal !== undefined) {`,
+      replace: `if (refusal === 'never') {`,
+    },
+  ),
+  agent(
+    'report door: a hung store is waited for',
+    { file: 'take-report', title: 'before an agent gives up' },
+    {
+      file: 'apps/agent-heartbeat/src/ingest/report/take-report.service.ts',
+      find: `const SHARE_OF_PATIENCE = 0.7;`,
+      replace: `const SHARE_OF_PATIENCE = 3;`,
+    },
+  ),
+  agent(
+    'identities: an emptied store gets nothing back',
+    { file: 'identity-copy', title: 'gives' },
+    {
+      file: 'apps/agent-heartbeat/src/ingest/identity/identity-copy.service.ts',
+      find: `if (reconciled.lost.length > 0) await this.restore(reconciled.lost);`,
+      replace: ``,
+    },
+  ),
+  agent(
+    'identities: an old copy is believed',
+    { file: 'identity-copy', title: 'is not believed' },
+    {
+      file: 'apps/agent-heartbeat/src/ingest/identity/identity-copy.service.ts',
+      find: `return this.ageMs < BELIEVED_MS ? this.identities : undefined;`,
+      replace: `return this.identities;`,
+    },
+  ),
+  domain(
+    'identities: an older record is as good as a later one',
+    { file: 'server-identity' },
+    {
+      file: 'libs/domain/src/server-identity.ts',
+      find: `return stored === undefined || record.changedAtMs > stored.changedAtMs;`,
+      replace: `return stored === undefined;`,
+    },
+  ),
+  agent(
+    'report door: Retry-After is not kept to',
+    { file: 'door-report-store', title: 'when the door said so' },
+    {
+      file: 'apps/agent-heartbeat/src/report-door/door-report-store.ts',
+      find: `if (this.now() < this.heldUntilMs) throw`,
+      replace: `if (this.now() < 0) throw`,
+    },
+  ),
+  agent(
+    'report door: an answer of anybody is an outcome',
+    { file: 'door-report-store', title: 'is away behind' },
+    {
+      file: 'apps/agent-heartbeat/src/report-door/door-report-store.ts',
+      find: `if (!answer) throw this.silent('what answers there is no report door of this version');`,
+      replace: `if (!answer) return { kind: 'applied' };`,
+    },
+  ),
+  agent(
+    'report door: a report that was sent twice counts as somebody else’s',
+    { file: 'door-report-store', title: 'a broken connection' },
+    {
+      file: 'apps/agent-heartbeat/src/report-door/door-report-store.ts',
+      find: `return { kind: repeated ? 'applied' : 'already-applied' };`,
+      replace: `return { kind: 'already-applied' };`,
+    },
+  ),
+  agent(
+    'report door: a door that hangs is asked again',
+    { file: 'door-client', title: 'leaves a door that hangs' },
+    {
+      file: 'apps/agent-heartbeat/src/report-door/door-client.ts',
+      find: `this.addresses.failed(address);`,
+      replace: ``,
     },
   ),
 ];

@@ -5,8 +5,15 @@ import type { SendOutcome } from './heartbeat/reporter';
 
 const DCV_BUCKETS_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+/** Hears how an agent's reports and readings fare. */
+export interface AgentObserver {
+  reportFinished(outcome: SendOutcome['kind'], durationMs: number): void;
+  dcvRead(outcome: 'ok' | DcvFailure, durationMs: number): void;
+  rosterChanged(roster: Roster, unusable: number): void;
+}
+
 /** What an operator can watch of one agent; no session id and no server id in a label. */
-export class AgentMetrics {
+export class AgentMetrics implements AgentObserver {
   private readonly reports;
   private readonly reportSeconds;
   private readonly dcvReads;

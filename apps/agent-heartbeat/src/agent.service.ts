@@ -42,11 +42,11 @@ export class Agent {
   }
 
   /** Ends the loops, then takes leave; bounded by what a report under way and the last one may take. */
-  async stop(): Promise<void> {
+  async stop(mode: StopMode = this.options.stop): Promise<void> {
     await this.watch.stop();
     await this.heartbeat.stop();
     if (this.conflict) return;
-    if (this.options.stop === 'withdraw') await this.withdraw();
+    if (mode === 'withdraw') await this.withdraw();
     else if (this.reporter.lastAppliedAtMs !== undefined) await this.leave();
   }
 

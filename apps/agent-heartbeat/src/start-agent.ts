@@ -16,6 +16,7 @@ import { machineFingerprint } from './identity/machine-id';
 import { takePlannedStop } from './identity/planned-stop';
 import { makeStateDir } from './identity/state-file';
 import { lockStateDir } from './identity/state-lock';
+import { IdentityFiles } from './report-door/identity-files';
 
 /** Another agent has this server id: starting this one again would only take it back. */
 const EXIT_SUPERSEDED = 3;
@@ -25,17 +26,19 @@ const EXIT_SUPERSEDED = 3;
  * itself only if it has to give way to another one.
  */
 export async function startAgent(config: AgentConfig, logger: Logger): Promise<RunningApp> {
-  const { stateDir, serverId } = config.host;
+  const { stateDir, serverId: configured } = config.host;
   makeStateDir(stateDir);
   const lock = await lockStateDir(stateDir);
   const machine = await machineFingerprint();
-  const identity = nextLife({ stateDir, configured: serverId, machine, nowMs: Date.now() });
+  const files = config.door && IdentityFiles.open(stateDir, config.door);
+  const shown = files?.server;
+  const identity = nextLife({ stateDir, configured, shown, machine, nowMs: Date.now() });
   const returning = takePlannedStop(stateDir, Date.now(), config.timing.leaseTtlMs);
   announce(logger, config, identity, returning);
 
   const metrics = new Metrics();
   const app = await NestFactory.createApplicationContext(
-    AgentModule.register({ config, identity, returning, metrics }),
+    AgentModule.register({ config, identity, files, returning, metrics }),
     { logger: new PinoLoggerService(logger), abortOnError: false },
   );
   const agent = app.get(Agent);
@@ -74,7 +77,7 @@ function announce(
       'the state directory came from another machine: this one has made its own server id',
     );
   }
-  const redis = redisAddress(config.redis);
   const endpoint = config.endpoint.endpoint;
-  logger.info({ server, boot, origin, returning, endpoint, redis }, 'the agent starts');
+  const to = config.door ? { door: config.door.url.origin } : { redis: redisAddress(config.redis) };
+  logger.info({ server, boot, origin, returning, endpoint, ...to }, 'the agent starts');
 }

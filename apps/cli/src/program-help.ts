@@ -3,8 +3,9 @@ export const PROGRAM_HELP = `
 Settings come from the environment, under the names all apps of Rollcall share:
 REDIS_URL, REDIS_USERNAME, REDIS_PASSWORD, REDIS_KEY_PREFIX and ROLL name the roll;
 HEARTBEAT_INTERVAL_MS, LEASE_TTL_MS, ENDPOINT_ALLOW and ENDPOINT_PORTS should be
-those of the agents and resolvers; TOKEN_TTL_MS, CONNECT_GATEWAY and CONNECT_PROXY
-are for connect.
+those of the agents and resolvers, HOLD_MAX_MS, PROBE_MODE and PROTECTION_THRESHOLD
+those of the reconcilers; TOKEN_TTL_MS, CONNECT_GATEWAY and CONNECT_PROXY are for
+connect.
 
 Examples:
   $ rollcall servers --watch
@@ -13,6 +14,8 @@ Examples:
       where a gateway would be sent
   $ rollcall connect gpu-1~console --user alice --gateway gw.example.com
       links that open this session for alice; revoke voids them
+  $ rollcall explain gpu-1~console
+      why it is answered so, and what to do
   $ rollcall watch --since 15m
       what happened lately, and what happens from now on
   $ rollcall evict --help

@@ -1,4 +1,4 @@
-import { leasePolicy, type SessionStore } from '@rollcall/domain';
+import { leasePolicy, type HoldCause, type SessionStore } from '@rollcall/domain';
 import type { OpenSessionStore } from '@rollcall/session-store';
 import {
   aReport,
@@ -63,6 +63,31 @@ async function settle(): Promise<void> {
   while (!(await store.renew()).settled) await delay(policy.renewEveryMs);
 }
 
+/** Waits until the test's own connection is back. */
+async function untilAnswers(): Promise<void> {
+  const answers = () =>
+    store.ping().then(
+      () => true,
+      () => false,
+    );
+  while (!(await answers())) await delay(20);
+}
+
+/** Waits, on a roll that stays settled, until so many are late. */
+async function untilLate(servers: number): Promise<void> {
+  while ((await store.survey(servers)).lateTotal < servers) {
+    await store.renew();
+    await delay(policy.renewEveryMs);
+  }
+}
+
+async function hold(server: string, cause: HoldCause): Promise<void> {
+  const [record] = await store.records([serverId(server)]);
+  if (!record) throw new Error(`${server} is not on the roll`);
+  const vouch = { cause, by: 'reconciler-1', verdictTtlMs: 15_000, holdMaxMs: 1_800_000 };
+  expect(await store.hold(record, vouch)).toMatchObject({ kind: 'held' });
+}
+
 describe('rollcall on a real Redis', () => {
   async function run(...argv: string[]) {
     const terminal = new RecordingTerminal();
@@ -121,6 +146,8 @@ describe('rollcall on a real Redis', () => {
       expect(await run('servers')).toMatchObject({ exitCode: 0 });
       expect(await run('sessions')).toMatchObject({ exitCode: 0 });
       expect(await run('resolve', 'gpu-1~console')).toMatchObject({ exitCode: 0 });
+      expect(await run('explain', 'console')).toMatchObject({ exitCode: 0 });
+      expect(await run('protect')).toMatchObject({ exitCode: 0 });
       expect(await run('evict', 'gpu-1')).toEqual({
         exitCode: 3,
         out: '',
@@ -202,6 +229,73 @@ describe('rollcall on a real Redis', () => {
 
     await report({ sequence: 2 });
     expect(await json('servers')).toMatchObject({ document: { servers: [{ server: 'gpu-1' }] } });
+  });
+
+  it('shows who is held, on whose word, and what a gateway is told meanwhile', async () => {
+    await settle();
+    await report({ server: 'gpu-1', zone: 'eu-1a' });
+    await untilLate(1);
+    await hold('gpu-1', 'probe');
+
+    expect(await json('servers', '--state', 'held')).toMatchObject({
+      exitCode: 0,
+      document: { protections: [], servers: [{ server: 'gpu-1', state: 'held' }] },
+    });
+    expect((await json('sessions')).document.sessions).toMatchObject([
+      { id: 'gpu-1~console', bare: 'ok', state: 'held', leaseLeftMs: expect.any(Number) },
+    ]);
+    expect(await json('resolve', 'console')).toMatchObject({
+      exitCode: 0,
+      document: { status: 200, stale: 'held' },
+    });
+    expect(await json('explain', 'console')).toMatchObject({
+      exitCode: 0,
+      document: {
+        settled: true,
+        session: { answers: { HTTP: { status: 200, stale: 'held' } }, claimants: ['gpu-1'] },
+        servers: [{ server: 'gpu-1', state: 'held', heldBy: 'probe', boot: 1, sequence: 1 }],
+      },
+    });
+
+    await run('evict', 'gpu-1');
+    expect(await json('explain', 'gpu-1')).toMatchObject({
+      exitCode: 0,
+      document: { servers: [{ server: 'gpu-1', state: 'gone' }] },
+    });
+  });
+
+  it('shows a protection, and ends it once, whoever is faster', async () => {
+    await settle();
+    for (const server of ['a', 'b', 'c']) await report({ server, zone: 'eu-1a' });
+    await untilLate(3);
+    const on = { to: 'on', late: 3, servers: 3, holdMaxMs: 1_800_000 } as const;
+    expect(await store.changeProtection('eu-1a', 0, on)).toBe(true);
+    await hold('a', 'protection');
+
+    expect(await json('protect')).toMatchObject({
+      exitCode: 0,
+      document: {
+        protections: [{ zone: 'eu-1a', late: 3, servers: 3 }],
+        zones: [{ zone: 'eu-1a', state: 'protected' }],
+      },
+    });
+    expect(await json('resolve', 'a~console')).toMatchObject({
+      document: { stale: 'protected', protections: [{ zone: 'eu-1a' }] },
+    });
+    expect(await run('servers')).toMatchObject({
+      out: expect.stringMatching(/^!! PROTECTED: the zone eu-1a, since [^]*\na +protected +eu-1a /),
+    });
+    expect((await run('explain', 'a')).out).toContain('rollcall protect off --zone eu-1a');
+
+    const both = await Promise.all([run('protect', 'off'), run('protect', 'off')]);
+    expect(both.map(({ exitCode }) => exitCode).sort()).toEqual([0, 1]);
+    expect(await run('protect', 'off', '--all')).toMatchObject({ exitCode: 1 });
+    expect((await json('protect')).document).toMatchObject({
+      protections: [],
+      zones: [{ zone: 'eu-1a', state: 'ended' }],
+    });
+    const ends = await redis.client().xrange(`rollcall:{${roll}}:events`, '-', '+');
+    expect(ends.filter(([, fields]) => fields.includes('protection.ended'))).toHaveLength(1);
   });
 
   it('sweeps away whose lease is over', async () => {
@@ -326,7 +420,7 @@ describe('the rollcall process', () => {
     await command.hasSaid('err', /the session store does not answer: .*; waiting for it\n/);
     await redis.restart();
     await command.hasSaid('err', /the session store answers again\n/);
-    await opened.ready(5_000);
+    await untilAnswers();
     await report({ server: 'gpu-2' });
     await command.hasSaid('out', /session\.opened +gpu-2~console\n/);
     command.interrupt();

@@ -18,20 +18,28 @@ describe('rollcall', () => {
     expect(roll.closed).toBe(0);
   });
 
-  it.each(['servers', 'sessions', 'resolve', 'connect', 'revoke', 'watch', 'evict', 'sweep'])(
-    'has examples and exit codes in the help of %s',
-    async (command) => {
-      const terminal = Object.assign(new RecordingTerminal(), { columns: 80 });
-      const { exitCode, out } = await run([command, '--help'], { terminal });
+  it.each([
+    'servers',
+    'sessions',
+    'resolve',
+    'connect',
+    'revoke',
+    'watch',
+    'explain',
+    'protect',
+    'evict',
+    'sweep',
+  ])('has examples and exit codes in the help of %s', async (command) => {
+    const terminal = Object.assign(new RecordingTerminal(), { columns: 80 });
+    const { exitCode, out } = await run([command, '--help'], { terminal });
 
-      expect(exitCode).toBe(0);
-      expect(out).toContain(`Usage: rollcall ${command}`);
-      expect(out).toContain('Options:');
-      expect(out).toContain(`  $ rollcall ${command}`);
-      expect(out).toMatch(/Exit codes:\n {2}0 .*\n(.*\n)* {2}3 .*\n {2}78 /);
-      expect(out.split('\n').filter((line) => line.length > 82)).toEqual([]);
-    },
-  );
+    expect(exitCode).toBe(0);
+    expect(out).toContain(`Usage: rollcall ${command}`);
+    expect(out).toContain('Options:');
+    expect(out).toContain(`  $ rollcall ${command}`);
+    expect(out).toMatch(/Exit codes:\n {2}0 .*\n(.*\n)* {2}3 .*\n {2}78 /);
+    expect(out.split('\n').filter((line) => line.length > 82)).toEqual([]);
+  });
 
   it('tells its version', async () => {
     expect(await run(['--version'])).toMatchObject({ exitCode: 0, out: '1.2.3\n' });
@@ -55,6 +63,11 @@ describe('rollcall', () => {
     [['evict', 'not a server'], 'A server id matches'],
     [['watch', '--since', 'yesterday'], 'a duration (30s, 15m, 2h, 1d)'],
     [['watch', '--type', 'session.eaten'], "'session.eaten' is invalid"],
+    [['explain'], "missing required argument 'id'"],
+    [['protect', 'on'], 'too many arguments'],
+    [['protect', 'off', 'a'], 'too many arguments'],
+    [['protect', 'off', '--zone', 'a b'], 'A zone matches'],
+    [['protect', 'off', '--zone', 'a', '--all'], 'cannot be used with'],
   ])('calls %j wrong usage', async (argv, sentence) => {
     const { exitCode, out, err } = await run(argv);
 
@@ -80,6 +93,9 @@ describe('rollcall', () => {
     ['revoke', 'console'],
     ['revoke', '--user', 'alice'],
     ['watch'],
+    ['explain', 'console'],
+    ['protect'],
+    ['protect', 'off', '--all'],
     ['evict', 'gpu-1'],
     ['sweep'],
   ])('says in one sentence that the store is away, and exits 3: %s', async (...argv) => {

@@ -1,9 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { registerConnect } from './connect/connect.command';
 import { registerEvict } from './evict/evict.command';
+import { registerExplain } from './explain/explain.command';
 import { CommandFailure, ExitCode } from './exit-codes';
+import { registerIdentity } from './identity/identity.command';
 import { visibleLines } from './output/visible-text';
 import { PROGRAM_HELP } from './program-help';
+import { registerProtect } from './protect/protect.command';
 import { registerResolve } from './resolve/resolve.command';
 import { registerRevoke } from './revoke/revoke.command';
 import type { Cli } from './roll/roll';
@@ -20,7 +23,10 @@ const COMMANDS = [
   registerConnect,
   registerRevoke,
   registerWatch,
+  registerExplain,
+  registerProtect,
   registerEvict,
+  registerIdentity,
   registerSweep,
 ];
 

@@ -14,6 +14,8 @@ import {
 } from '@rollcall/observability';
 import { connectRedis, rollKeys, SESSION_STORE, SessionStoreModule } from '@rollcall/session-store';
 import { openBoard, type Board } from './board/board';
+import { JudgeService } from './judge/judge.service';
+import { connectTcp, type Connector } from './judge/tcp-connector';
 import type { ReconcilerConfig } from './reconciler.config';
 import { ReconcilerModule } from './reconciler.module';
 import { CensusService } from './roll/census.service';
@@ -33,25 +35,29 @@ const EVENT_GROUP = 'reconciler';
 /** With what the events (3 s), the store (0.6 s) and the metrics port (2 s) may take, well below the 10 s of a process. */
 const JOBS_STOP_TIMEOUT_MS = 2_500;
 
-/** Starts a reconciler; it does not wait for Redis. */
+/** Starts a reconciler; it does not wait for Redis. `connect` is how it reaches hosts. */
 export async function startReconciler(
   config: ReconcilerConfig,
   logger: Logger,
+  connect: Connector = connectTcp,
 ): Promise<RunningReconciler> {
   const { redis, timing } = config;
   const keys = rollKeys(redis);
   const metrics = new Metrics();
   const observer = redisMetrics(metrics);
+  const id = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const events = new EventStreamServer({
     stream: keys.events,
     group: EVENT_GROUP,
-    consumer: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+    consumer: id,
     connect: () => connectRedis(redis, 'subscriber'),
   });
   const jobs = { connect: () => connectRedis(redis, 'worker'), prefix: keys.jobs };
   const module = ReconcilerModule.register({
     config,
+    id,
     metrics,
+    connect,
     jobs,
     store: SessionStoreModule.register({ redis, policy: timing, role: 'sweep', observer }),
     giveUp: (why) => {
@@ -70,6 +76,7 @@ export async function startReconciler(
 
   const processor = app.get(SweepProcessor);
   const watchdog = app.get(SweepWatchdog);
+  const judge = app.get(JudgeService);
   const census = app.get(CensusService);
   const store = app.get<SessionStore>(SESSION_STORE);
   let stopping = false;
@@ -84,12 +91,12 @@ export async function startReconciler(
         (error: Error) => [error.message],
       );
     },
-    liveness: () => [watchdog.problem() ?? []].flat(),
+    liveness: () => [watchdog.problem() ?? [], judge.problem() ?? []].flat(),
   });
   let board: Board | undefined;
   const stop = async () => {
     stopping = true;
-    const parts = [watchdog, processor, census].map((part) => part.stop());
+    const parts = [watchdog, processor, judge, census].map((part) => part.stop());
     const stopped = Promise.allSettled([...parts, board?.close()]);
     await Promise.race([stopped, delay(JOBS_STOP_TIMEOUT_MS, undefined, { ref: false })]);
     try {
@@ -104,6 +111,7 @@ export async function startReconciler(
     await app.listen();
     processor.start();
     watchdog.start();
+    judge.start();
     census.start();
     logger.info({ metricsPort: opsPort, board: config.board.enabled }, 'sweeping');
     return { opsPort, stop };

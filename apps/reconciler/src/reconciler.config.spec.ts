@@ -8,6 +8,15 @@ describe('the settings of a reconciler', () => {
     expect(config).toMatchObject({ metrics: { port: 9449 }, board: { enabled: false } });
   });
 
+  it('bound what it connects to, and say how silence is judged', () => {
+    const env = { ENDPOINT_ALLOW: '10.0.0.0/8', PROBE_MODE: 'off' };
+    const { endpoints, belief } = readEnv(RECONCILER_SETTINGS, env);
+    expect(endpoints.addressRefusal('192.0.2.1', '192.0.2.1')).toMatch('ENDPOINT_ALLOW');
+    expect(belief.probeMode).toBe('off');
+    const short = { HEARTBEAT_INTERVAL_MS: '500', LEASE_TTL_MS: '2000', SWEEP_INTERVAL_MS: '200' };
+    expect(() => readEnv(RECONCILER_SETTINGS, short)).toThrow(/^PROBE_PERIOD_MS \(10000\)/);
+  });
+
   it('turn the board on', () => {
     expect(readEnv(RECONCILER_SETTINGS, { BULL_BOARD: 'on' }).board).toEqual({ enabled: true });
   });

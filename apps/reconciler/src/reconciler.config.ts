@@ -1,4 +1,6 @@
 import {
+  BeliefSettings,
+  EndpointSettings,
   LogSettings,
   metricsSettings,
   RedisSettings,
@@ -34,6 +36,8 @@ export class BoardSettings implements Settings<BoardConfig> {
 export const RECONCILER_SETTINGS = {
   redis: RedisSettings,
   timing: TimingSettings,
+  belief: BeliefSettings,
+  endpoints: EndpointSettings,
   metrics: metricsSettings(9449),
   board: BoardSettings,
   log: LogSettings,

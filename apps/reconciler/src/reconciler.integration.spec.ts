@@ -92,7 +92,10 @@ describe('reconcilers on a real Redis', () => {
 
   it('evict each server once when two of them run', async () => {
     const servers = Array.from({ length: 80 }, (_, index) => `gpu-${index}`);
-    const both = [await roll.startReconciler(), await roll.startReconciler()];
+    // With the usual threshold so many would be protected, and not evicted at all.
+    const belief = { protectionThreshold: 1 };
+    const both = [await roll.startReconciler({ belief }), await roll.startReconciler({ belief })];
+    await keepReporting('alive');
     await reportOnce(...servers);
     await roll.events(servers.length, lost);
     const booked = async () => {

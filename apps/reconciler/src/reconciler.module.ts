@@ -1,7 +1,15 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import type { SessionStore } from '@rollcall/domain';
+import type { JudgePolicy, SessionStore } from '@rollcall/domain';
 import type { Metrics } from '@rollcall/observability';
 import { SESSION_STORE } from '@rollcall/session-store';
+import { EndpointProber } from './judge/endpoint.prober';
+import { HostAddresses } from './judge/host-addresses';
+import { JudgeLog } from './judge/judge.log';
+import { JudgeMetrics } from './judge/judge.metrics';
+import { JudgeService } from './judge/judge.service';
+import { ProbePool } from './judge/probe-pool';
+import { ProtectionService } from './judge/protection.service';
+import type { Connector } from './judge/tcp-connector';
 import type { ReconcilerConfig } from './reconciler.config';
 import { CensusMetrics } from './roll/census.metrics';
 import { CensusService } from './roll/census.service';
@@ -15,8 +23,12 @@ import { SweepService } from './sweep/sweep.service';
 import { SweepWatchdog } from './sweep/sweep.watchdog';
 
 export interface ReconcilerParts {
-  readonly config: Pick<ReconcilerConfig, 'timing'>;
+  readonly config: Pick<ReconcilerConfig, 'timing' | 'belief' | 'endpoints'>;
+  /** Tells this reconciler from others. */
+  readonly id: string;
   readonly metrics: Metrics;
+  /** How hosts are reached. */
+  readonly connect: Connector;
   /** Provides `SESSION_STORE` to everybody. */
   readonly store: DynamicModule;
   readonly jobs: { readonly connect: () => JobConnection; readonly prefix: string };
@@ -34,20 +46,67 @@ export class ReconcilerModule {
       module: ReconcilerModule,
       imports: [parts.store],
       controllers: [RollEventsController],
-      providers: [...sweepProviders(parts), ...rollProviders(parts)],
+      providers: [...judgeProviders(parts), ...sweepProviders(parts), ...rollProviders(parts)],
     };
   }
 }
 
+function judgeProviders({ config, metrics, id, connect }: ReconcilerParts): Provider[] {
+  const { timing, belief, endpoints } = config;
+  const { probeTimeoutMs: timeoutMs, probeConcurrency } = belief;
+  const policy: JudgePolicy = { ...timing, ...belief };
+  return [
+    {
+      provide: ProtectionService,
+      inject: [SESSION_STORE],
+      useFactory: (store: SessionStore) => new ProtectionService(store, policy),
+    },
+    {
+      provide: JudgeService,
+      inject: [SESSION_STORE, ProtectionService],
+      useFactory: (store: SessionStore, protection: ProtectionService) => {
+        const pool = new ProbePool(probeConcurrency);
+        const prober = new EndpointProber({
+          addresses: new HostAddresses(),
+          connect,
+          policy: endpoints,
+          timeoutMs,
+          now: monotonic,
+        });
+        return new JudgeService({
+          store,
+          protection,
+          prober,
+          pool,
+          metrics: new JudgeMetrics(metrics, pool),
+          log: new JudgeLog(monotonic),
+          policy,
+          by: id,
+          now: monotonic,
+          random: Math.random,
+        });
+      },
+    },
+  ];
+}
+
 function sweepProviders({ config, metrics, jobs, giveUp }: ReconcilerParts): Provider[] {
-  const { timing } = config;
+  const { timing, belief } = config;
   return [
     { provide: SweepMetrics, useFactory: () => new SweepMetrics(metrics) },
     {
       provide: SweepService,
-      inject: [SESSION_STORE, SweepMetrics],
-      useFactory: (store: SessionStore, sweepMetrics: SweepMetrics) =>
-        new SweepService(store, sweepMetrics, new SweepLog(), monotonic),
+      inject: [SESSION_STORE, ProtectionService, SweepMetrics],
+      useFactory: (
+        store: SessionStore,
+        protection: ProtectionService,
+        sweepMetrics: SweepMetrics,
+      ) => {
+        const { sweepIntervalMs } = timing;
+        const judgesFirstMs = 2 * (belief.probeTimeoutMs + sweepIntervalMs);
+        const log = new SweepLog();
+        return new SweepService(store, sweepMetrics, log, monotonic, protection, judgesFirstMs);
+      },
     },
     {
       provide: SweepProcessor,

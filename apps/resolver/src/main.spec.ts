@@ -4,10 +4,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { TestCa } from '@rollcall/testing';
-import { RawConnection } from './testing/raw-exchange';
+import { RawConnection, TestCa, TlsFolder } from '@rollcall/testing';
 import { until } from './testing/resolver-under-test';
-import { TlsFolder } from './testing/tls-folder';
 
 const HOOK = join(__dirname, '../../../tools/setup/typescript-hook.cjs');
 const MAIN = join(__dirname, 'main.ts');

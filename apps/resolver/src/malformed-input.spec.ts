@@ -1,8 +1,14 @@
 import { ERRORS, type ErrorCode } from '@rollcall/contracts';
-import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
+import {
+  aReport,
+  exchange,
+  FakeClock,
+  InMemorySessionStore,
+  RawConnection,
+  type RawResponse,
+} from '@rollcall/testing';
 import type { RunningResolver } from './resolver.application';
 import { damagedRequest, MALFORMED_KINDS, malformedRequests } from './testing/malformed-requests';
-import { exchange, RawConnection, type RawResponse } from './testing/raw-exchange';
 import { settle, startOn, untilReady } from './testing/resolver-under-test';
 import { SeededRandom } from './testing/seeded-random';
 

@@ -1,6 +1,11 @@
-import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
+import {
+  aReport,
+  exchange,
+  FakeClock,
+  InMemorySessionStore,
+  RawConnection,
+} from '@rollcall/testing';
 import type { RunningResolver } from './resolver.application';
-import { exchange, RawConnection } from './testing/raw-exchange';
 import {
   aFreePort,
   health,

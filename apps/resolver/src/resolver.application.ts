@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
+  BoundedLogs,
   listenError,
   Metrics,
   OpsServer,
@@ -11,19 +12,17 @@ import {
   type Logger,
 } from '@rollcall/observability';
 import { SessionStoreModule, type StoreObserver } from '@rollcall/session-store';
-import type { BoundedGate } from './gate/bounded-gate';
+import { RefusedConnections, type BoundedGate } from '@rollcall/http';
+import { HangupSignal, ServerTls, type ServerTlsParts, type TlsPaths } from '@rollcall/tls';
 import { createHttpAdapter } from './http/http-adapter';
 import { Listeners } from './http/listeners';
-import { RefusedConnections } from './http/refused-connections';
 import { RefusedPaths } from './http/refused-paths';
-import { BoundedLogs } from './log/bounded-logs';
 import type { ListenConfig, ResolverConfig } from './resolver.config';
 import { ResolverModule } from './resolver.module';
 import { LOOKUP_GATE, VERIFICATION_GATE } from './resolver.tokens';
 import { RollRenewalService } from './roll/roll-renewal.service';
 import { StoreWatch } from './roll/store-watch';
-import { HangupSignal } from './tls/hangup-signal';
-import { ResolverTls } from './tls/resolver-tls';
+import { TLS_FILE_SETTINGS } from './tls/tls.settings';
 
 export interface RunningResolver {
   readonly port: number;
@@ -47,7 +46,7 @@ export async function startResolver(
 ): Promise<RunningResolver> {
   const metrics = new Metrics();
   const logs = new BoundedLogs(logger);
-  const tls = config.tls && (await ResolverTls.open({ config: config.tls, metrics, logger, logs }));
+  const tls = config.tls && (await openTls(config.tls, { metrics, logger, logs }));
   const refusals = {
     paths: new RefusedPaths(metrics, logs),
     connections: new RefusedConnections(metrics, logs),
@@ -86,6 +85,7 @@ export async function startResolver(
   };
   try {
     const { port: opsPort } = await ops.start();
+    await app.init();
     const port = await listen(app, config.listen);
     const hostsPort = await listenForHosts(listeners, config.listen);
     tls?.start();
@@ -97,6 +97,10 @@ export async function startResolver(
     await Promise.allSettled([app.close(), ops.stop()]);
     throw error;
   }
+}
+
+function openTls(paths: TlsPaths, parts: Omit<ServerTlsParts, 'config'>): Promise<ServerTls> {
+  return ServerTls.open({ config: { ...paths, settings: TLS_FILE_SETTINGS }, ...parts });
 }
 
 function announce(

@@ -1,10 +1,16 @@
 import type { SessionStore } from '@rollcall/domain';
 import { createLogger } from '@rollcall/observability';
 import { openSessionStore, type OpenSessionStore } from '@rollcall/session-store';
-import { aReport, startTestRedis, type ReportTraits, type TestRedis } from '@rollcall/testing';
+import {
+  aReport,
+  exchange,
+  startTestRedis,
+  type RawResponse,
+  type ReportTraits,
+  type TestRedis,
+} from '@rollcall/testing';
 import { startResolver, type RunningResolver } from './resolver.application';
 import { damagedRequest, MALFORMED_KINDS, malformedRequests } from './testing/malformed-requests';
-import { exchange, type RawResponse } from './testing/raw-exchange';
 import { aConfig, health, measuredLookups, until, untilReady } from './testing/resolver-under-test';
 import { SeededRandom } from './testing/seeded-random';
 import { dumpOf, sentCommands, type SentCommand } from './testing/sent-commands';

@@ -1,12 +1,11 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { LOOKUP_BUDGET_MS, type LookupStore, type TokenStore } from '@rollcall/domain';
-import { Metrics } from '@rollcall/observability';
+import { Metrics, type BoundedLogs } from '@rollcall/observability';
 import { SESSION_STORE } from '@rollcall/session-store';
 import { ConnectionTokens } from '@rollcall/tokens';
-import { BoundedGate } from './gate/bounded-gate';
+import { BoundedGate } from '@rollcall/http';
 import { WireErrorFilter } from './http/wire-error.filter';
-import type { BoundedLogs } from './log/bounded-logs';
 import { EndpointPermits } from './resolve/endpoint-permits';
 import { LookupJournal } from './resolve/lookup.journal';
 import { LookupLog } from './resolve/lookup.log';

@@ -1,7 +1,13 @@
 import { BROKER_VERIFY_PATH } from '@rollcall/contracts';
-import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
+import {
+  aReport,
+  exchange,
+  FakeClock,
+  InMemorySessionStore,
+  RawConnection,
+  type RawResponse,
+} from '@rollcall/testing';
 import { startResolver, type RunningResolver } from './resolver.application';
-import { exchange, RawConnection, type RawResponse } from './testing/raw-exchange';
 import {
   aConfig,
   aFreePort,

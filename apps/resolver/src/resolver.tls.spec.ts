@@ -4,13 +4,15 @@ import { connect } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import {
   aReport,
+  exchange,
   FakeClock,
   InMemorySessionStore,
+  RawConnection,
   TestCa,
+  TlsFolder,
   type CertificatePair,
 } from '@rollcall/testing';
 import { startResolver, type RunningResolver } from './resolver.application';
-import { exchange, RawConnection } from './testing/raw-exchange';
 import {
   aConfig,
   metricOf,
@@ -19,7 +21,6 @@ import {
   settle,
   until,
 } from './testing/resolver-under-test';
-import { TlsFolder } from './testing/tls-folder';
 
 const LOOKUP =
   'POST /resolveSession?sessionId=gpu-1~console&transport=HTTP HTTP/1.1\r\nhost: x\r\n\r\n';

@@ -46,10 +46,10 @@ describe('readEnvOrExit', () => {
   });
 
   it('writes one line per problem to stderr and exits 78', () => {
-    expect(run({ LOG_LEVEL: 'loud', REDIS_MODE: 'cluster' })).toEqual({
+    expect(run({ LOG_LEVEL: 'loud', REDIS_MODE: 'replica' })).toEqual({
       stdout: '',
       stderr:
-        'REDIS_MODE must be standalone: no other way of running the store is supported yet\n' +
+        'REDIS_MODE must be standalone, sentinel or cluster\n' +
         'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent\n',
       code: 78,
     });
@@ -60,7 +60,9 @@ describe('readEnvOrExit', () => {
 
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(stdout).toMatch(/^Counts heads\.\n/);
-    expect(stdout).toContain('REDIS_URL (redis://127.0.0.1:6379/0)\n      Where the store is');
+    expect(stdout).toContain(
+      'REDIS_URL (redis://127.0.0.1:6379/0)\n      Where a standalone store is',
+    );
     expect(stdout).toContain('REDIS_PASSWORD (unset)');
     expect(stdout).toContain('LOG_LEVEL (info)');
     expect(stdout).not.toContain('secret-roll');

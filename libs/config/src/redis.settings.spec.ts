@@ -1,5 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { readEnv, type Environment } from './read-env';
-import { redisAddress, RedisSettings } from './redis.settings';
+import { redisAddress, redisSetting } from './redis-config';
+import { RedisSettings } from './redis.settings';
 
 const read = (env: Environment) => readEnv({ redis: RedisSettings }, env).redis;
 
@@ -9,7 +15,9 @@ const URL_RULE =
 describe('RedisSettings', () => {
   it('points at the Redis of this machine and the roll "main" unless told otherwise', () => {
     expect(read({})).toEqual({
+      mode: 'standalone',
       url: 'redis://127.0.0.1:6379/0',
+      allowEviction: false,
       keyPrefix: 'rollcall',
       roll: 'main',
     });
@@ -26,7 +34,10 @@ describe('RedisSettings', () => {
     };
 
     expect(read(env)).toEqual({
+      mode: 'standalone',
       url: 'rediss://store.example:6380/3',
+      tls: {},
+      allowEviction: false,
       username: 'agent',
       password: 'pa ss{word}',
       keyPrefix: 'site:a',
@@ -41,7 +52,7 @@ describe('RedisSettings', () => {
     'redis://:s%40cret@host:6379',
     'REDIS://host/15',
   ])('takes %s', (url) => {
-    expect(read({ REDIS_URL: url }).url).toBe(url);
+    expect(read({ REDIS_URL: url })).toMatchObject({ url });
   });
 
   it.each([
@@ -68,14 +79,18 @@ describe('RedisSettings', () => {
     );
   });
 
-  it.each(['sentinel', 'cluster', 'Standalone'])(
-    'says that REDIS_MODE=%s is not supported yet',
-    (mode) => {
-      expect(() => read({ REDIS_MODE: mode })).toThrow(
-        'REDIS_MODE must be standalone: no other way of running the store is supported yet',
-      );
-    },
-  );
+  it.each(['replica', 'Standalone', 'sentinels'])('refuses REDIS_MODE=%s', (mode) => {
+    expect(() => read({ REDIS_MODE: mode })).toThrow(
+      'REDIS_MODE must be standalone, sentinel or cluster',
+    );
+  });
+
+  it('may be told to run on a store that evicts', () => {
+    expect(read({ REDIS_ALLOW_EVICTION: 'on' }).allowEviction).toBe(true);
+    expect(() => read({ REDIS_ALLOW_EVICTION: 'yes' })).toThrow(
+      'REDIS_ALLOW_EVICTION must be on or off',
+    );
+  });
 
   it.each(['a{b', 'a}b', 'a b', 'a\tb', 'a\u0000b', 'a\u0085b', 'x'.repeat(65)])(
     'refuses %j as key prefix and as roll',
@@ -90,6 +105,183 @@ describe('RedisSettings', () => {
   });
 });
 
+describe('RedisSettings in the mode sentinel', () => {
+  const SENTINEL = {
+    REDIS_MODE: 'sentinel',
+    REDIS_NODES: 's1.example:26379, [2001:db8::2]:26380',
+    REDIS_SENTINEL_MASTER: 'roll',
+  };
+
+  it('reads the Sentinels, the master and both pairs of credentials, and ignores REDIS_URL', () => {
+    const env = {
+      ...SENTINEL,
+      REDIS_URL: 'elsewhere, and no URL',
+      REDIS_USERNAME: 'agent',
+      REDIS_PASSWORD: 'one',
+      REDIS_SENTINEL_USERNAME: 'watcher',
+      REDIS_SENTINEL_PASSWORD: 'other',
+    };
+    expect(read(env)).toEqual({
+      mode: 'sentinel',
+      nodes: [
+        { host: 's1.example', port: 26379 },
+        { host: '2001:db8::2', port: 26380 },
+      ],
+      master: 'roll',
+      username: 'agent',
+      password: 'one',
+      sentinelUsername: 'watcher',
+      sentinelPassword: 'other',
+      allowEviction: false,
+      keyPrefix: 'rollcall',
+      roll: 'main',
+    });
+  });
+
+  it('says all that is missing', () => {
+    expect(() => read({ REDIS_MODE: 'sentinel' })).toThrow(
+      'REDIS_NODES must be set where REDIS_MODE is sentinel: host:port,host:port\n' +
+        'REDIS_SENTINEL_MASTER must be set where REDIS_MODE is sentinel',
+    );
+  });
+
+  it.each(['two words', 'a/b', 'x'.repeat(65)])('refuses %j as the name of a master', (master) => {
+    expect(() => read({ ...SENTINEL, REDIS_SENTINEL_MASTER: master })).toThrow(
+      'REDIS_SENTINEL_MASTER must hold letters, digits and .-_ only, 64 at most',
+    );
+  });
+});
+
+describe('RedisSettings in the mode cluster', () => {
+  const CLUSTER = { REDIS_MODE: 'cluster', REDIS_NODES: 'a:7000,b:7001' };
+
+  it('reads some of the nodes', () => {
+    expect(read(CLUSTER)).toMatchObject({
+      mode: 'cluster',
+      nodes: [
+        { host: 'a', port: 7000 },
+        { host: 'b', port: 7001 },
+      ],
+    });
+  });
+
+  it.each([
+    'a',
+    'a:0',
+    'a:65536',
+    'a:7000;b:7001',
+    'redis://a:7000',
+    'user:secret@a:7000',
+    '::1:7000',
+    '[::g]:7000',
+    '[a]:7000',
+    'a b:7000',
+    ',',
+    Array.from({ length: 101 }, (_, index) => `n${index}:7000`).join(),
+  ])('refuses %s as the nodes', (nodes) => {
+    expect(() => read({ ...CLUSTER, REDIS_NODES: nodes })).toThrow(
+      'REDIS_NODES must read host:port,host:port, an IPv6 address in brackets',
+    );
+  });
+
+  it('refuses what belongs to Sentinels', () => {
+    expect(() =>
+      read({ ...CLUSTER, REDIS_SENTINEL_MASTER: 'roll', REDIS_SENTINEL_PASSWORD: 'hunter2' }),
+    ).toThrow(
+      'REDIS_SENTINEL_MASTER is set, but REDIS_MODE is cluster, not sentinel\n' +
+        'REDIS_SENTINEL_PASSWORD is set, but REDIS_MODE is cluster, not sentinel',
+    );
+  });
+});
+
+it('says that nodes are not used by a standalone store', () => {
+  expect(() => read({ REDIS_NODES: 'a:7000' })).toThrow(
+    'REDIS_NODES is set, but REDIS_MODE is standalone: set it to sentinel or cluster, or give REDIS_URL instead',
+  );
+});
+
+describe('TLS to the store', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-redis-tls-'));
+  const file = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  }) as string;
+  const CERTIFICATE = rootCertificates[0]!;
+  const ca = file('ca.crt', `# ours\n${CERTIFICATE}\n${CERTIFICATE}\n`);
+  const cert = file('client.crt', CERTIFICATE);
+  const key = file('client.key', KEY);
+  const CLUSTER = { REDIS_MODE: 'cluster', REDIS_NODES: 'a:7000' };
+  const URL_TLS = { REDIS_URL: 'rediss://store' };
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ['with rediss://', URL_TLS, {}],
+    [
+      'with an authority of one’s own',
+      { ...URL_TLS, REDIS_TLS_CA_FILE: ca },
+      { ca: expect.any(String) },
+    ],
+    ['in a Cluster when asked for', { ...CLUSTER, REDIS_TLS: 'on' }, {}],
+    [
+      'in a Cluster with an authority',
+      { ...CLUSTER, REDIS_TLS_CA_FILE: ca },
+      { ca: expect.any(String) },
+    ],
+    [
+      'with a certificate to show',
+      { ...CLUSTER, REDIS_TLS_CERT_FILE: cert, REDIS_TLS_KEY_FILE: key },
+      { cert: CERTIFICATE, key: KEY },
+    ],
+    ['not in a Cluster otherwise', { ...CLUSTER, ...URL_TLS }, undefined],
+    ['not with redis://', {}, undefined],
+  ])('is spoken %s', (_, env, tls) => {
+    expect(read(env).tls).toEqual(tls);
+  });
+
+  it.each([
+    [{ REDIS_TLS: 'on' }, 'REDIS_URL must begin with rediss:// where REDIS_TLS is on'],
+    [
+      { REDIS_TLS_CA_FILE: ca },
+      'REDIS_URL must begin with rediss:// where REDIS_TLS_CA_FILE is set',
+    ],
+    [{ REDIS_TLS: 'yes' }, 'REDIS_TLS must be on or off'],
+    [
+      { ...URL_TLS, REDIS_TLS_CA_FILE: '/nowhere/ca.crt' },
+      'REDIS_TLS_CA_FILE: /nowhere/ca.crt cannot be read (ENOENT)',
+    ],
+    [
+      { ...URL_TLS, REDIS_TLS_CA_FILE: key },
+      `REDIS_TLS_CA_FILE: ${key} holds no certificate in PEM`,
+    ],
+    [
+      {
+        ...URL_TLS,
+        REDIS_TLS_CA_FILE: file(
+          'bad.crt',
+          CERTIFICATE.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA'),
+        ),
+      },
+      'holds a certificate that cannot be read',
+    ],
+    [
+      { ...URL_TLS, REDIS_TLS_CERT_FILE: cert },
+      'REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE must be set together',
+    ],
+    [
+      { ...URL_TLS, REDIS_TLS_CERT_FILE: cert, REDIS_TLS_KEY_FILE: cert },
+      'holds no private key in PEM that can be read without a password',
+    ],
+  ])('is refused with %j', (env, sentence) => {
+    expect(() => read(env)).toThrow(sentence);
+  });
+});
+
 describe('redisAddress', () => {
   it.each([
     ['redis://127.0.0.1:6379/0', 'redis://127.0.0.1:6379/0'],
@@ -98,5 +290,21 @@ describe('redisAddress', () => {
     ['redis://store?password=hunter2', 'redis://store'],
   ])('shows %s as %s', (url, address) => {
     expect(redisAddress({ url })).toBe(address);
+    expect(redisSetting({ url })).toBe('REDIS_URL');
+  });
+
+  it('shows Sentinels and a Cluster by their nodes', () => {
+    const nodes = [
+      { host: 'a.example', port: 26379 },
+      { host: '2001:db8::2', port: 26380 },
+    ];
+    const sentinels = { mode: 'sentinel', nodes, master: 'roll', sentinelPassword: 'x' } as const;
+    expect(redisAddress(sentinels)).toBe(
+      'redis-sentinel://a.example:26379,[2001:db8::2]:26380/roll',
+    );
+    expect(redisSetting(sentinels)).toBe('REDIS_NODES');
+    expect(redisAddress({ mode: 'cluster', nodes })).toBe(
+      'redis-cluster://a.example:26379,[2001:db8::2]:26380',
+    );
   });
 });

@@ -4,7 +4,10 @@ import { settingsOf, type SettingInfo } from './setting.decorator';
 /** The text of `--help`: what the app is for, then every setting with its default and its reason. */
 export function settingsHelp(groups: SettingsGroups, about: string): string {
   const settings = Object.values(groups).flatMap((group) => settingsOf(group));
-  return [about, '', 'Settings (environment variables):', ...settings.map(entry), ''].join('\n');
+  // A setting that several groups read stands once.
+  const byName = new Map(settings.toReversed().map((setting) => [setting.name, setting]));
+  const entries = [...byName.values()].toReversed().map(entry);
+  return [about, '', 'Settings (environment variables):', ...entries, ''].join('\n');
 }
 
 function entry({ name, default: fallback, about }: SettingInfo): string {

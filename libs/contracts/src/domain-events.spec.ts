@@ -5,6 +5,9 @@ const AT = '1795253260712';
 describe('a domain event from a stream entry', () => {
   it.each([
     ['server.joined', { server: 'gpu-1', reason: 'new' }],
+    ['server.held', { server: 'gpu-1', reason: 'probe' }],
+    ['server.held', { server: 'gpu-1', reason: 'protection' }],
+    ['server.recovered', { server: 'gpu-1' }],
     ['server.lost', { server: 'gpu-1', reason: 'lapsed', sessions: '3' }],
     ['session.opened', { server: 'gpu-1', session: 'console' }],
     ['session.closed', { server: 'gpu-1', session: 'console', reason: 'unhealthy' }],
@@ -17,6 +20,32 @@ describe('a domain event from a stream entry', () => {
     expect(event).toMatchObject({ at: Number(AT), server: 'gpu-1' });
   });
 
+  it.each(['lapsed', 'operator', 'dead', 'hold-expired', 'replaced'] as const)(
+    'knows a loss that is %s, of a server and of its sessions',
+    (reason) => {
+      const about = { at: AT, server: 'gpu-1', reason };
+      expect(parseDomainEvent('server.lost', { ...about, sessions: '1' })?.reason).toBe(reason);
+      expect(parseDomainEvent('session.evicted', { ...about, session: 'a' })?.reason).toBe(reason);
+    },
+  );
+
+  it.each(['eu-1a', ''])('tells of the zone "%s", which has no server', (zone) => {
+    const started = { at: AT, zone, late: '90', servers: '300' };
+    expect(parseDomainEvent('protection.started', started)).toEqual({
+      at: Number(AT),
+      zone,
+      late: 90,
+      servers: 300,
+    });
+    for (const reason of ['recovered', 'operator', 'time']) {
+      expect(parseDomainEvent('protection.ended', { at: AT, zone, reason })).toEqual({
+        at: Number(AT),
+        zone,
+        reason,
+      });
+    }
+  });
+
   it('has numbers where the contract says so', () => {
     const fields = { at: AT, server: 'gpu-1', reason: 'lapsed', sessions: '3' };
     expect(parseDomainEvent('server.lost', fields)?.sessions).toBe(3);
@@ -26,6 +55,15 @@ describe('a domain event from a stream entry', () => {
     ['without a moment', 'session.opened', { server: 'gpu-1', session: 'console' }],
     ['with a moment that is no number', 'session.opened', { at: 'now', server: 'a', session: 'b' }],
     ['without a server', 'server.joined', { at: AT, reason: 'new' }],
+    ['with a hold on nobody’s word', 'server.held', { at: AT, server: 'a', reason: 'hope' }],
+    ['without a zone', 'protection.ended', { at: AT, reason: 'time' }],
+    ['with an end nobody knows', 'protection.ended', { at: AT, zone: '', reason: 'x' }],
+    ['without a count', 'protection.started', { at: AT, zone: 'a', late: '3' }],
+    [
+      'with a withdrawal of an evicted session',
+      'session.evicted',
+      { at: AT, server: 'a', session: 'b', reason: 'withdrawn' },
+    ],
     ['with an empty session', 'session.opened', { at: AT, server: 'gpu-1', session: '' }],
     [
       'with a reason nobody knows',

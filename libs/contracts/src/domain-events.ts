@@ -33,11 +33,20 @@ export class ServerJoined extends ServerEvent {
   readonly reason!: 'new' | 'returned';
 }
 
+/** Why a server is struck off: the words of the domain's `EvictionReason`. */
+const EVICTION_REASONS = ['lapsed', 'operator', 'dead', 'hold-expired', 'replaced'] as const;
+
+type EvictionWord = (typeof EVICTION_REASONS)[number];
+
 /** A server was struck off. */
 export class ServerLost extends ServerEvent {
-  /** `withdrawn`: at its own wish; `lapsed`: its lease ran out; `operator`: `rollcall evict`. */
-  @IsIn(['lapsed', 'operator', 'withdrawn'])
-  readonly reason!: 'lapsed' | 'operator' | 'withdrawn';
+  /**
+   * `withdrawn`: at its own wish; `lapsed`: its lease ran out; `operator`: `rollcall evict`. The end of a hold: `dead`
+   * (its port no longer answers), `hold-expired` (silent for the longest time a server is held), `replaced` (its address
+   * is a live server's now).
+   */
+  @IsIn([...EVICTION_REASONS, 'withdrawn'])
+  readonly reason!: EvictionWord | 'withdrawn';
 
   /** How many sessions went with it. */
   @Type(() => Number)
@@ -45,6 +54,16 @@ export class ServerLost extends ServerEvent {
   @Min(0)
   readonly sessions!: number;
 }
+
+/** A server that has fallen silent is believed on, on a reconciler's word; said once per silence. */
+export class ServerHeld extends ServerEvent {
+  /** `probe`: its DCV port answers; `protection`: so many are silent at once that silence is no evidence. */
+  @IsIn(['probe', 'protection'])
+  readonly reason!: 'probe' | 'protection';
+}
+
+/** A server that was held has reported again. */
+export class ServerRecovered extends ServerEvent {}
 
 /** A server reported a session for the first time. */
 export class SessionOpened extends SessionEvent {}
@@ -58,8 +77,8 @@ export class SessionClosed extends SessionEvent {
 
 /** A session went with its evicted server. */
 export class SessionEvicted extends SessionEvent {
-  @IsIn(['lapsed', 'operator'])
-  readonly reason!: 'lapsed' | 'operator';
+  @IsIn(EVICTION_REASONS)
+  readonly reason!: EvictionWord;
 }
 
 /** A bare id is now answered by another server than before. */
@@ -78,15 +97,47 @@ export class SessionAmbiguous extends SessionEvent {
   readonly with!: string;
 }
 
+/** An event about one zone. */
+abstract class ZoneEvent extends DomainEvent {
+  /** Empty for all servers without one. */
+  @IsString()
+  readonly zone!: string;
+}
+
+/** So many servers of a zone are late at once that it is protected: its late servers are believed until confirmed dead. */
+export class ProtectionStarted extends ZoneEvent {
+  /** How many were late, of how many servers. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  readonly late!: number;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  readonly servers!: number;
+}
+
+/** A zone is no longer protected: its silent servers are judged by the ordinary rules. */
+export class ProtectionEnded extends ZoneEvent {
+  /** `recovered`: few enough are late; `operator`: `rollcall protect off`; `time`: it has lasted as long as it may. */
+  @IsIn(['recovered', 'operator', 'time'])
+  readonly reason!: 'recovered' | 'operator' | 'time';
+}
+
 /** Every event type with the class of its payload. */
 export const DOMAIN_EVENTS = {
   'server.joined': ServerJoined,
+  'server.held': ServerHeld,
+  'server.recovered': ServerRecovered,
   'server.lost': ServerLost,
   'session.opened': SessionOpened,
   'session.closed': SessionClosed,
   'session.moved': SessionMoved,
   'session.evicted': SessionEvicted,
   'session.ambiguous': SessionAmbiguous,
+  'protection.started': ProtectionStarted,
+  'protection.ended': ProtectionEnded,
 } as const;
 
 /** The name of an event, and the pattern handlers subscribe to. */

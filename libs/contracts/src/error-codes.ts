@@ -10,6 +10,23 @@ export const ERRORS = {
     message: 'The query string is not valid percent-encoded UTF-8, or repeats a parameter.',
   },
   MALFORMED_REQUEST: { status: 400, message: 'The request is not well-formed HTTP.' },
+  INVALID_REPORT: { status: 400, message: 'The report breaks a rule: reason says which.' },
+  IDENTITY_REQUIRED: {
+    status: 401,
+    message: 'A report needs an identity: a client certificate, or a token of the server.',
+  },
+  IDENTITY_REFUSED: {
+    status: 401,
+    message: 'This identity is not known here, or not any more.',
+  },
+  IDENTITY_MISMATCH: {
+    status: 403,
+    message: 'The report names another server than the one whose identity it comes with.',
+  },
+  ENDPOINT_NOT_ALLOWED: {
+    status: 403,
+    message: 'Servers may not report this address or port here: reason says why.',
+  },
   SESSION_NOT_FOUND: { status: 404, message: 'No server on the roll has this session.' },
   SESSION_LAPSED: {
     status: 404,
@@ -30,7 +47,7 @@ export const ERRORS = {
   PATH_NOT_FOUND: {
     status: 404,
     message:
-      'There is nothing at this path: the lookup is /resolveSession, the verifier /verify, the route /route.',
+      'There is nothing at this path: the lookup is /resolveSession, the verifier /verify, the route /route; of a report door /report, /withdraw and /ping.',
   },
   METHOD_NOT_ALLOWED: {
     status: 405,
@@ -40,6 +57,10 @@ export const ERRORS = {
   BODY_TOO_LARGE: {
     status: 413,
     message: 'The body is larger than anything that is asked here.',
+  },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    message: 'This server asks too often, or has not waited for its answers: ask again shortly.',
   },
   HEADERS_TOO_LARGE: {
     status: 431,
@@ -51,7 +72,7 @@ export const ERRORS = {
     status: 503,
     message: 'The session store does not answer: ask again shortly.',
   },
-  STOPPING: { status: 503, message: 'This resolver is stopping: ask another one.' },
+  STOPPING: { status: 503, message: 'This process is stopping: ask another one.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 
 /** A stable code that programs may match on. */
@@ -78,5 +99,5 @@ export function errorBody(code: ErrorCode): ErrorBody {
   return { code, message: ERRORS[code].message };
 }
 
-/** Seconds a client is asked to wait after a 503. */
+/** Seconds a client is asked to wait after a 503 or a 429. */
 export const RETRY_AFTER_SECONDS = 1;

@@ -200,3 +200,45 @@ describe('ENDPOINT_PORTS', () => {
     expect(problems('', ' , ')).toEqual(['ENDPOINT_PORTS must name at least one port']);
   });
 });
+
+describe('an address that a name has resolved to', () => {
+  const resolved = (host: string, address: string, allow = '') =>
+    policy(allow).addressRefusal(host, address);
+
+  it.each(['10.0.0.1', '203.0.113.9', '2001:db8::1', 'fd12::1'])('may be %s', (address) => {
+    expect(resolved('gpu-1.example.com', address)).toBeUndefined();
+    expect(resolved('gpu-1.example.com', address, 'example.com, 10.9.0.0/16')).toBeUndefined();
+  });
+
+  it.each([
+    '169.254.169.254',
+    '::ffff:169.254.169.254',
+    '64:ff9b::a9fe:a9fe',
+    'fd00:ec2::254',
+    'fe80::1',
+    '224.0.0.1',
+    '0.0.0.0',
+    '::',
+    'fe80::1%eth0',
+    'elsewhere.example.com',
+  ])('is never %s, whatever is listed', (address) => {
+    const allow = 'example.com, 169.254.0.0/16, 0.0.0.0/0, ::/0';
+    expect(resolved('gpu-1.example.com', address, allow)).toEqual(expect.any(String));
+  });
+
+  it.each(['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1'])(
+    'is loopback (%s) only where that is listed, as a block or by the name that means it',
+    (address) => {
+      expect(resolved('gpu-1.example.com', address, 'example.com')).toMatch('loopback');
+      expect(resolved('gpu-1', address)).toMatch('loopback');
+      const listed = 'example.com, 127.0.0.0/8, ::1';
+      expect(resolved('gpu-1.example.com', address, listed)).toBeUndefined();
+      expect(resolved('Localhost.', address, 'localhost')).toBeUndefined();
+    },
+  );
+
+  it('is judged as itself when the host is an address', () => {
+    expect(resolved('10.1.0.1', '10.1.0.1', '10.1.0.0/16')).toBeUndefined();
+    expect(resolved('10.2.0.1', '10.2.0.1', '10.1.0.0/16')).toMatch('not among ENDPOINT_ALLOW');
+  });
+});

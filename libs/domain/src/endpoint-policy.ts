@@ -11,6 +11,11 @@ import {
 export interface EndpointPolicy {
   /** Says why the endpoint is refused, or undefined when it is allowed. */
   refusal(endpoint: Endpoint): string | undefined;
+  /**
+   * Says why an address must not be connected to that an allowed host's name has resolved to, or undefined when it may
+   * be. A name that passes by its suffix vouches for ordinary addresses, whatever blocks are listed besides.
+   */
+  addressRefusal(host: string, address: string): string | undefined;
 }
 
 /** Ports a DCV server may be reported on (`ENDPOINT_PORTS`). */
@@ -53,6 +58,8 @@ const LOOPBACK_NAMES = [
   'ip6-localhost',
   'ip6-loopback',
 ];
+const NEVER_ALLOWED = 'link-local, metadata, multicast and reserved addresses are never allowed';
+const LOOPBACK_UNLISTED = 'loopback addresses are allowed only when ENDPOINT_ALLOW lists them';
 const DNS_SUFFIX = /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
 
 interface PortRange {
@@ -87,22 +94,35 @@ export function endpointPolicy(
         ? hostRefusal(endpoint.host, allowed)
         : `port ${badPort} is not among ENDPOINT_PORTS`;
     },
+    addressRefusal: (host, address) => resolvedRefusal(host, address, allowed),
   };
+}
+
+function resolvedRefusal(host: string, text: string, allowed: AllowList): string | undefined {
+  const address = parseIpAddress(text);
+  if (address === undefined) return 'the address cannot be read';
+  if (parseIpAddress(host) !== undefined) return addressRefusal(address, allowed);
+  if (isIn(NEVER, address)) return NEVER_ALLOWED;
+  const isLoopbackByName = LOOPBACK_NAMES.some((name) => hasSuffix(plainName(host), name));
+  const isLoopback = isIn(LOOPBACK, address) && !isIn(allowed.blocks, address);
+  return isLoopback && !isLoopbackByName ? LOOPBACK_UNLISTED : undefined;
 }
 
 function hostRefusal(host: string, allowed: AllowList): string | undefined {
   const address = parseIpAddress(host);
   return address === undefined
-    ? nameRefusal(host.toLowerCase().replace(/\.$/, ''), allowed)
+    ? nameRefusal(plainName(host), allowed)
     : addressRefusal(address, allowed);
 }
 
+function plainName(host: string): string {
+  return host.toLowerCase().replace(/\.$/, '');
+}
+
 function addressRefusal(address: IpAddress, { blocks, suffixes }: AllowList): string | undefined {
-  if (isIn(NEVER, address))
-    return 'link-local, metadata, multicast and reserved addresses are never allowed';
+  if (isIn(NEVER, address)) return NEVER_ALLOWED;
   if (isIn(blocks, address)) return undefined;
-  if (isIn(LOOPBACK, address))
-    return 'loopback addresses are allowed only when ENDPOINT_ALLOW lists them';
+  if (isIn(LOOPBACK, address)) return LOOPBACK_UNLISTED;
   return blocks.length + suffixes.length > 0
     ? 'the address is not among ENDPOINT_ALLOW'
     : undefined;
@@ -113,11 +133,9 @@ function nameRefusal(name: string, { blocks, suffixes }: AllowList): string | un
   // Resolvers of names read "127.1" or "0x7f000001" as an address, so such a name could hide one.
   if (/(^|\.)(\d+|0x[0-9a-f]*)$/.test(name))
     return 'the name reads as a number, and could hide an address';
-  if (METADATA_NAMES.includes(name))
-    return 'link-local, metadata, multicast and reserved addresses are never allowed';
+  if (METADATA_NAMES.includes(name)) return NEVER_ALLOWED;
   if (suffixes.some((suffix) => hasSuffix(name, suffix))) return undefined;
-  if (LOOPBACK_NAMES.some((loopback) => hasSuffix(name, loopback)))
-    return 'loopback addresses are allowed only when ENDPOINT_ALLOW lists them';
+  if (LOOPBACK_NAMES.some((loopback) => hasSuffix(name, loopback))) return LOOPBACK_UNLISTED;
   return blocks.length + suffixes.length > 0 ? 'the name is not among ENDPOINT_ALLOW' : undefined;
 }
 

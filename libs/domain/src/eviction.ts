@@ -1,8 +1,11 @@
 import type { LocalId, ServerId } from './ids';
+import type { ReleaseReason } from './belief-store.port';
 import type { Fence } from './report';
 
 /** Why a server is struck off. */
 export type EvictionReason =
+  /** A hold of it has ended. */
+  | ReleaseReason
   /** Its lease ran out and nobody renewed it. */
   | 'lapsed'
   /** An operator said so (`rollcall evict`). */
@@ -39,6 +42,10 @@ export type EvictionOutcome =
   | { readonly kind: 'renewed' }
   /** The roll was not settled when the eviction arrived. */
   | { readonly kind: 'unsettled' }
+  /** Another reconciler's last probe of it was good. */
+  | { readonly kind: 'vouched' }
+  /** Its zone is protected, and its death not confirmed. */
+  | { readonly kind: 'protected' }
   /** Somebody else has evicted it, or it was never there. */
   | { readonly kind: 'gone' };
 

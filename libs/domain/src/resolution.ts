@@ -8,8 +8,8 @@ export interface Destination {
   readonly endpoint: Endpoint;
 }
 
-/** Why an answer is there: reported within the lease, or kept by a probe's word. */
-export type Mark = 'live' | 'held';
+/** Why an answer is there: reported within the lease, kept on a probe's word, or by protection. */
+export type Mark = 'live' | 'held' | 'protected';
 
 /** What the store remembers of an id whose answer is not there. */
 export type LastKnown =
@@ -32,7 +32,7 @@ export type Evidence =
   | { readonly kind: 'absent'; readonly settled: boolean; readonly lastKnown: LastKnown };
 
 /** Why a 200 is not backed by a report within the lease. */
-export type StaleCause = 'held' | 'unsettled';
+export type StaleCause = 'held' | 'protected' | 'unsettled';
 
 /** Why there is no destination. */
 export type NotFoundReason = 'unknown' | 'lapsed' | 'ambiguous' | 'transport' | 'endpoint-refused';
@@ -63,7 +63,11 @@ export interface ResolutionRequest {
 export function resolve(evidence: Evidence, request: ResolutionRequest): Resolution {
   switch (evidence.kind) {
     case 'answer':
-      return destined(evidence.destination, request, evidence.mark === 'held' ? 'held' : undefined);
+      return destined(
+        evidence.destination,
+        request,
+        evidence.mark === 'live' ? undefined : evidence.mark,
+      );
     case 'provisional':
       return evidence.settled && request.renewing
         ? destined(evidence.destination, request)

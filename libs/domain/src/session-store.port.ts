@@ -1,3 +1,4 @@
+import type { BeliefStore } from './belief-store.port';
 import type { EvictionOutcome, LapsedServer, LapseScan } from './eviction';
 import type { PublicId, ServerId } from './ids';
 import type { Fence, Report, ReportOutcome } from './report';
@@ -54,7 +55,8 @@ export interface ServerPage {
 }
 
 /** The live roll: one implementation on Redis, one in memory; both pass the conformance suite. */
-export interface SessionStore extends ReportStore, LookupStore, RollStore, TokenStore {}
+export interface SessionStore
+  extends ReportStore, LookupStore, RollStore, BeliefStore, TokenStore {}
 
 /** Why the store gave no answer. */
 export type StoreFailure =

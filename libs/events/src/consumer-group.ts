@@ -1,6 +1,9 @@
-import type { Redis } from 'ioredis';
 import { ATTEND, FORGET_CONSUMERS } from './group-scripts';
-import { isErrorReply, type RenewableConnection } from './renewable-connection';
+import {
+  isErrorReply,
+  type RenewableConnection,
+  type StreamConnection,
+} from './renewable-connection';
 import { entriesOf, entriesOfReply, type StreamEntry } from './stream-entry';
 
 /** Who reads which stream. */
@@ -101,7 +104,7 @@ export class ConsumerGroup {
     await this.write((redis) => redis.eval(FORGET_CONSUMERS, 1, stream, group, idleMs, leaving));
   }
 
-  private write<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
+  private write<T>(command: (redis: StreamConnection) => Promise<T>): Promise<T> {
     return this.writer.run(ANSWER_MS, command);
   }
 }

@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { isDomainEventType, parseDomainEvent } from '@rollcall/contracts';
-import type { Redis } from 'ioredis';
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isObservable, lastValueFrom } from 'rxjs';
@@ -9,7 +8,7 @@ import { BackOff } from './back-off';
 import { ConsumerGroup, type ConsumerName, type Delivery } from './consumer-group';
 import type { EventVerdict } from './event-verdict';
 import { EventContext } from './event.context';
-import { RenewableConnection } from './renewable-connection';
+import { RenewableConnection, type StreamConnection } from './renewable-connection';
 
 /** What a subscriber is made of. */
 export interface EventStreamOptions extends ConsumerName {
@@ -17,7 +16,7 @@ export interface EventStreamOptions extends ConsumerName {
    * Opens a connection that waits for ever (`maxRetriesPerRequest: null`) and has an error listener: one for the blocking
    * reader, one for everything else, and a new one for either that no longer answers.
    */
-  readonly connect: () => Redis;
+  readonly connect: () => StreamConnection;
   /** An event that was not acknowledged is delivered again after so long, to any consumer of the group; 30 s. */
   readonly redeliverAfterMs?: number;
   /** After so many failed deliveries an event is passed over; 5. */
@@ -103,7 +102,7 @@ export class EventStreamServer
   }
 
   /** The connection that acknowledges. */
-  unwrap<T = Redis>(): T {
+  unwrap<T = StreamConnection>(): T {
     return this.writer.current() as T;
   }
 

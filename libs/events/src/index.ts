@@ -7,5 +7,6 @@ export {
 export type { ConsumerName } from './consumer-group';
 export type { EventVerdict } from './event-verdict';
 export { EventContext } from './event.context';
+export type { StreamConnection } from './renewable-connection';
 export { readEvents, type EventReading } from './read-events';
 export type { StreamEntry } from './stream-entry';

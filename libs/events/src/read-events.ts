@@ -1,13 +1,12 @@
-import type { Redis } from 'ioredis';
 import { BackOff } from './back-off';
-import { isErrorReply, RenewableConnection } from './renewable-connection';
+import { isErrorReply, RenewableConnection, type StreamConnection } from './renewable-connection';
 import { entriesOfReply, type StreamEntry } from './stream-entry';
 
 /** What is read, and from where on. */
 export interface EventReading {
   readonly stream: string;
   /** Opens a connection that waits for ever; called again when one no longer answers. */
-  readonly connect: () => Redis;
+  readonly connect: () => StreamConnection;
   /** An id to read after: `0` for all that the stream still holds, `$` (the default) for what comes from now on. */
   readonly from?: string;
   /** Ends the reading, at once. */

@@ -1,25 +1,28 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 
 const REPLY_ERROR = 'ReplyError';
+
+/** A connection to a stream's server, whichever way it is run. */
+export type StreamConnection = Redis | Cluster;
 
 /**
  * A connection that is given up for a new one when a command gets no answer in time: a half-open socket never closes by
  * itself, and a blocking read that ioredis repeats after a reconnect would hand its entries to nobody.
  */
 export class RenewableConnection {
-  private redis: Redis | undefined;
+  private redis: StreamConnection | undefined;
   private readonly closing = new AbortController();
 
-  constructor(private readonly connect: () => Redis) {}
+  constructor(private readonly connect: () => StreamConnection) {}
 
   /** The connection as it is now; opened when there is none. */
-  current(): Redis {
+  current(): StreamConnection {
     if (this.closing.signal.aborted) throw closed();
     return (this.redis ??= this.connect());
   }
 
   /** Runs a command; rejects with its error reply, or when there is no answer in time. */
-  async run<T>(deadlineMs: number, command: (redis: Redis) => Promise<T>): Promise<T> {
+  async run<T>(deadlineMs: number, command: (redis: StreamConnection) => Promise<T>): Promise<T> {
     const redis = this.current();
     try {
       return await answered(deadlineMs, this.closing.signal, command(redis));
@@ -41,7 +44,7 @@ export class RenewableConnection {
     this.redis?.disconnect();
   }
 
-  private giveUp(redis: Redis): void {
+  private giveUp(redis: StreamConnection): void {
     if (this.redis === redis) this.redis = undefined;
     redis.disconnect();
   }

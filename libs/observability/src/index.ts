@@ -1,4 +1,6 @@
 export type { Logger } from 'pino';
+export { BoundedLog, EACH, OUTAGE, REFUSAL, type LogRule } from './bounded-log';
+export { BoundedLogs } from './bounded-logs';
 export { ListenError, listenError, type ListenAttempt } from './listen-error';
 export { createLogger, type LoggerOptions } from './logger';
 export { maskSessionId } from './masked-session-id';

@@ -238,6 +238,16 @@ describe('runMain', () => {
     expect((await new Child(start).end()).code).toBe(78);
   });
 
+  it('exits 78 when a wrong configuration shows only while the app runs, and says what is wrong', async () => {
+    const wrong = `Object.assign(new Error('X must be 1'), { code: 'CONFIG_INVALID' })`;
+    const start = `async () => { setImmediate(() => { throw ${wrong} }); return { stop() {} } }`;
+
+    const { code, lines } = await new Child(start).end();
+
+    expect(code).toBe(78);
+    expect(said(lines)).toEqual(['fatal test ends: X must be 1']);
+  });
+
   it.each([
     ['error', `setImmediate(() => { throw new Error('a bug') })`],
     ['rejection', `Promise.reject(new Error('a bug'))`],

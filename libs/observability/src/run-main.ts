@@ -26,7 +26,8 @@ type StopSignal = keyof typeof SIGNAL_NUMBERS;
  * - stopping: what `start` gave is stopped once, within ten seconds; exit 0, or 1 when that failed. A signal that
  *   arrives while `start` is under way takes effect when it is done. A second signal ends the process at once. An app
  *   that ends by itself is stopped within the same time; its exit code stands, whatever becomes of the stop.
- * An error that nobody has caught is a fatal line and exit 1, in every state.
+ * An error that nobody has caught is a fatal line and exit 1, in every state; a ConfigError that shows only while the
+ * app runs (78) is thrown so.
  */
 export function runMain(
   app: string,
@@ -46,10 +47,10 @@ export function runMain(
   };
 
   setInterval(() => undefined, LONGEST_TIMER_MS);
-  process.on('uncaughtException', (err) => fail(err, `${app} ends: an error that nobody caught`));
-  process.on('unhandledRejection', (err) =>
-    fail(err, `${app} ends: a rejection that nobody caught`),
-  );
+  const lost = (what: string) => (err: unknown) =>
+    fail(err, `${app} ends: ${isConfigError(err) ? messageOf(err) : `${what} that nobody caught`}`);
+  process.on('uncaughtException', lost('an error'));
+  process.on('unhandledRejection', lost('a rejection'));
 
   const started = Promise.resolve().then(start);
   started.catch((err: unknown) => fail(err, `${app} could not start: ${messageOf(err)}`));

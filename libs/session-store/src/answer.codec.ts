@@ -4,16 +4,19 @@ import type { Destination, Endpoint, LastKnown, LocalId, Mark, ServerId } from '
 // parser, and a script composes answers by joining texts.
 
 const HELD = '~';
+const PROTECTED = '^';
 const PROVISIONAL = '?';
 
-/** Stands for a contested bare id. */
+/** Stands for a contested bare id; in an answer, what may come after it is the only claim that is left. */
 export const CONTESTED = '!';
 
 /** What an answer found for a bare id says. */
 export type BareAnswer =
   | { readonly kind: 'answer'; readonly mark: Mark; readonly destination: Destination }
   | { readonly kind: 'provisional'; readonly destination: Destination }
-  | { readonly kind: 'ambiguous' };
+  | { readonly kind: 'ambiguous' }
+  /** Contested until now: the only claim that is left answers once the roll is settled. */
+  | { readonly kind: 'last-claim'; readonly destination: Destination };
 
 /** An endpoint as the answers hold it. */
 export function encodeEndpoint({ host, httpPort, quicPort, webUrlPath }: Endpoint): string {
@@ -24,6 +27,11 @@ export function encodeEndpoint({ host, httpPort, quicPort, webUrlPath }: Endpoin
 export function decodeEndpoint(text: string): Endpoint {
   const [host = '', httpPort, quicPort, webUrlPath = '/'] = text.split('\t');
   return { host, httpPort: Number(httpPort), quicPort: Number(quicPort), webUrlPath };
+}
+
+/** The endpoint of a contestant, in front of whose answer stands its mark when it is held. */
+export function decodeContestant(text: string): Endpoint {
+  return decodeEndpoint(/^[~^]/.test(text) ? text.slice(1) : text);
 }
 
 /** Picks one session from its server's answer; undefined when the server does not list it. */
@@ -39,8 +47,9 @@ export function decodeServerAnswer(
 
 /** Reads the answer of a bare id. */
 export function decodeBareAnswer(value: string, local: LocalId): BareAnswer {
-  if (value.startsWith(CONTESTED)) return { kind: 'ambiguous' };
+  if (value === CONTESTED) return { kind: 'ambiguous' };
   const destination = ownerIn(value, local);
+  if (value.startsWith(CONTESTED)) return { kind: 'last-claim', destination };
   if (value.startsWith(PROVISIONAL)) return { kind: 'provisional', destination };
   return { kind: 'answer', mark: markOf(value), destination };
 }
@@ -62,5 +71,6 @@ function ownerIn(value: string, session: LocalId): Destination {
 }
 
 function markOf(value: string): Mark {
-  return value.startsWith(HELD) ? 'held' : 'live';
+  if (value.startsWith(HELD)) return 'held';
+  return value.startsWith(PROTECTED) ? 'protected' : 'live';
 }

@@ -1,12 +1,14 @@
 import { parsePublicId, type LocalId, type ServerId } from '@rollcall/domain';
 import {
   decodeBareAnswer,
+  decodeContestant,
   decodeKnownOwner,
   decodeServerAnswer,
   encodeEndpoint,
 } from './answer.codec';
 import { rollKeys } from './keys';
-import { decodeRecord, lastKnownIn, recordBody } from './record.codec';
+import { decodeProtection } from './protection.codec';
+import { decodeRecord, lastKnownIn, recordBody, toServerRecord } from './record.codec';
 import { sessionChanges, sessionKeys } from './session-changes';
 
 const SERVER = 'gpu-1' as ServerId;
@@ -31,8 +33,11 @@ describe('a server’s answer', () => {
     },
   );
 
-  it('says when it is held on a probe’s word', () => {
-    expect(decodeServerAnswer(`~${ANSWER.slice(1)}`, SERVER, CONSOLE)?.mark).toBe('held');
+  it.each([
+    ['~', 'held'],
+    ['^', 'protected'],
+  ])('that begins with %s is %s', (mark, meaning) => {
+    expect(decodeServerAnswer(`${mark}${ANSWER.slice(1)}`, SERVER, CONSOLE)?.mark).toBe(meaning);
   });
 });
 
@@ -47,7 +52,15 @@ describe('a bare id’s answer', () => {
       destination,
     });
     expect(decodeBareAnswer(`?${owner}`, CAD)).toEqual({ kind: 'provisional', destination });
+    expect(decodeBareAnswer(`~${owner}`, CAD)).toMatchObject({ kind: 'answer', mark: 'held' });
+    expect(decodeBareAnswer(`^${owner}`, CAD)).toMatchObject({ mark: 'protected' });
     expect(decodeBareAnswer('!', CAD)).toEqual({ kind: 'ambiguous' });
+    expect(decodeBareAnswer(`!${owner}`, CAD)).toEqual({ kind: 'last-claim', destination });
+  });
+
+  it('of a contestant is its endpoint, after a mark if it is held', () => {
+    for (const mark of ['', '~', '^'])
+      expect(decodeContestant(`${mark}${encodeEndpoint(ENDPOINT)}`)).toEqual(ENDPOINT);
   });
 
   it('is remembered with its last owner, as contested, or not at all', () => {
@@ -81,6 +94,35 @@ describe('a server’s record', () => {
     expect(lastKnownIn(stored, SERVER, 'other' as LocalId)).toEqual({ kind: 'nothing' });
     expect(lastKnownIn(header.replace(' A ', ' T '), SERVER, CAD)).toEqual({ kind: 'gone' });
     expect(lastKnownIn(null, SERVER, CAD)).toEqual({ kind: 'nothing' });
+  });
+});
+
+describe('a server’s record on the roll', () => {
+  it.each([
+    ['A', undefined],
+    ['U', undefined],
+    ['H', 'probe'],
+    ['P', 'protection'],
+  ])('in state %s is held: %s', (state, cause) => {
+    const header = `0000000007 000000000042 1795253260712 1795253260000 ${state} 0123456789abcdef\n`;
+    const stored = decodeRecord(`${header}${recordBody(ENDPOINT, true, '', [CAD])}\n`);
+    expect(toServerRecord(SERVER, stored, 1)).toMatchObject({ leaseEndsAtMs: 1, leaving: false });
+    expect(toServerRecord(SERVER, stored, 1).held).toBe(cause);
+  });
+});
+
+describe('a protection', () => {
+  it.each(['on', 'ended'])('tells since when, and of how many, it is %s', (state) => {
+    expect(decodeProtection('zone-a', `7\t${state}\t1795253260712\t40\t90\t1795255060712`)).toEqual(
+      {
+        zone: 'zone-a',
+        version: 7,
+        state,
+        sinceMs: 1795253260712,
+        late: 40,
+        servers: 90,
+      },
+    );
   });
 });
 

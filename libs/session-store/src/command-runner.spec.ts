@@ -17,7 +17,7 @@ describe('a command of the store', () => {
     jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
     disconnect = jest.fn();
     finished = [];
-    runner = new CommandRunner({ disconnect } as unknown as Redis, {
+    runner = new CommandRunner({ status: 'ready', disconnect } as unknown as Redis, {
       commandFinished: (command, _seconds, ok) => finished.push([command, ok]),
     });
   });

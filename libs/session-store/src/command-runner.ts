@@ -1,6 +1,5 @@
 import { StoreUnavailableError } from '@rollcall/domain';
-import type { Redis } from 'ioredis';
-import type { StoreObserver } from './redis-connection';
+import { renewConnection, type RedisConnection, type StoreObserver } from './redis-connection';
 import { toStoreError } from './store-errors';
 
 const TIMEOUTS_BEFORE_RECONNECT = 3;
@@ -16,7 +15,7 @@ export class CommandRunner {
   private firstTimeoutAtMs = 0;
 
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisConnection,
     private readonly observer: StoreObserver,
   ) {}
 
@@ -42,7 +41,7 @@ export class CommandRunner {
     if (this.timeoutsInARow < TIMEOUTS_BEFORE_RECONNECT) return;
     if (performance.now() - this.firstTimeoutAtMs < SILENCE_BEFORE_RECONNECT_MS) return;
     this.timeoutsInARow = 0;
-    this.redis.disconnect(true);
+    renewConnection(this.redis);
   }
 }
 

@@ -5,6 +5,13 @@ export {
   type OpenSessionStore,
   type SessionStoreOptions,
 } from './open-session-store';
-export { connectRedis, type RedisRole, type StoreObserver } from './redis-connection';
+export { connectRedis, type RedisConnection, type StoreObserver } from './redis-connection';
+export type { RedisRole } from './redis-roles';
+export type { TellOperator } from './store-contact';
 export { EVENTS_MAX, RedisSessionStore } from './redis-session-store';
-export { OPEN_SESSION_STORE, SESSION_STORE, SessionStoreModule } from './session-store.module';
+export {
+  IDENTITY_STORE,
+  OPEN_SESSION_STORE,
+  SESSION_STORE,
+  SessionStoreModule,
+} from './session-store.module';

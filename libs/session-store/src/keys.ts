@@ -14,7 +14,7 @@ export interface RollName {
 
 /** Every Redis key of one roll; no key is spelt anywhere else. */
 export interface RollKeys {
-  /** string, lease: `=` or `~`, answer, newline, local ids each with a newline: answers every qualified id of the server. */
+  /** string, lease: `=`, `~` or `^`, answer, newline, local ids each with a newline: answers every qualified id of the server. */
   answer(server: ServerId): string;
   /** string, retention: fence, last known record or tombstone (scripts/include/record.lua). */
   record(server: ServerId): string;
@@ -32,15 +32,33 @@ export interface RollKeys {
   guesses(source: IpAddress | undefined): string;
   /** sorted set: server → end of its lease. */
   readonly due: string;
+  /** sorted set: server that is held → when it last reported. */
+  readonly held: string;
+  /** sorted set: server that said it is leaving → when; never taken for late. */
+  readonly leaving: string;
+  /** hash: server → its zone, where it has one. */
+  readonly zones: string;
+  /** hash: `host:port` → the server that reported it last. */
+  readonly endpoints: string;
+  /** hash: server → its `host:port`, if another server has reported that since. */
+  readonly replaced: string;
+  /** hash, verdicts: reconciler → end of its verdict that the server answers its probes. */
+  verdicts(server: ServerId): string;
+  /** hash, twice the longest hold: zone → its protection (scripts/include/protection.lua). */
+  readonly protect: string;
+  /** sorted set, interval: server → when it was released under protection. */
+  readonly releases: string;
   /** string, retention: `since:last`, the moments since which and at which last the roll was written without a gap. */
   readonly pulse: string;
   /** string, gap: there exactly while the roll is settled. */
   readonly settled: string;
   /** string, retention: set when a sweep finishes; its TTL tells how long ago. */
   readonly swept: string;
+  /** hash: server → who may report as it (scripts/include/identities.lua), `#` → name of the state. */
+  readonly identities: string;
   /** stream, capped: domain events. */
   readonly events: string;
-  /** The six keys that every script striking or reporting in full starts with, in its order. */
+  /** The twelve keys that every script reporting in full, holding or striking starts with, in its order. */
   ofServer(server: ServerId): string[];
   /** Prefix of BullMQ's keys, with a hash tag of its own. */
   readonly jobs: string;
@@ -56,21 +74,34 @@ export function rollKeys({ keyPrefix, roll }: RollName): RollKeys {
     pulse: `${base}pulse`,
     settled: `${base}settled`,
     events: `${base}events`,
+    held: `${base}held`,
+    endpoints: `${base}endpoints`,
+    replaced: `${base}replaced`,
+    zones: `${base}zones`,
+    leaving: `${base}leaving`,
   };
+  const verdicts = (server: ServerId) => `${base}v:${server}`;
   return {
     ...rollWide,
     answer,
     record,
+    verdicts,
     bare: (local) => `${base}b:${local}`,
     known: (local) => `${base}k:${local}`,
     claims: (local) => `${base}c:${local}`,
     contest: (local) => `${base}x:${local}`,
     tokens: ({ server, session }) => `${base}t:${qualifiedId(server, session)}`,
     guesses: (source) => `${base}g:${source?.toString(16) ?? 'unknown'}`,
+    identities: `${base}identities`,
     swept: `${base}swept`,
+    protect: `${base}protect`,
+    releases: `${base}releases`,
     ofServer: (server) => {
-      const { due, pulse, settled, events } = rollWide;
-      return [record(server), answer(server), due, pulse, settled, events];
+      const { due, pulse, settled, events, held, endpoints, replaced, zones, leaving } = rollWide;
+      return [
+        ...[record(server), answer(server), due, pulse, settled, events],
+        ...[held, endpoints, replaced, zones, leaving, verdicts(server)],
+      ];
     },
     jobs: `${keyPrefix}:{${roll}:jobs}`,
   };

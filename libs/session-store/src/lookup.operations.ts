@@ -26,8 +26,10 @@ export class LookupOperations {
     if (value === null) return this.lookAgain(id, remaining());
     if (id.kind === 'qualified') return qualifiedEvidence(value, id);
     const answer = decodeBareAnswer(value, id.local);
-    if (answer.kind !== 'provisional') return answer;
-    return { ...answer, settled: await this.isSettled(remaining()) };
+    if (answer.kind !== 'provisional' && answer.kind !== 'last-claim') return answer;
+    const settled = await this.isSettled(remaining());
+    if (answer.kind === 'last-claim' && !settled) return { kind: 'ambiguous' };
+    return { kind: 'provisional', settled, destination: answer.destination };
   }
 
   async renew(): Promise<{ settled: boolean }> {

@@ -1,11 +1,22 @@
-import type { Endpoint, Fence, LastKnown, LocalId, ServerId, ServerRecord } from '@rollcall/domain';
+import type {
+  Endpoint,
+  Fence,
+  HoldCause,
+  LastKnown,
+  LocalId,
+  ServerId,
+  ServerRecord,
+} from '@rollcall/domain';
 import { decodeEndpoint, encodeEndpoint } from './answer.codec';
 
 /** Stands for "no record": the digest of a tombstone, and what a first report says it replaces. */
 export const NO_DIGEST = '-'.repeat(16);
 
-/** `A` on the roll, `L` leaving, `U` on the roll with its list never known, `T` tombstone. */
-export type RecordState = 'A' | 'L' | 'U' | 'T';
+/**
+ * `A` on the roll, `H` held on a probe's word, `P` held by protection, `L` leaving, `U` on the roll with its list never
+ * known (held or not: it has no answer), `T` tombstone.
+ */
+export type RecordState = 'A' | 'H' | 'P' | 'L' | 'U' | 'T';
 
 /** What the store holds of a server (scripts/include/record.lua has the layout). */
 export interface StoredRecord extends Fence {
@@ -19,6 +30,8 @@ export interface StoredRecord extends Fence {
 }
 
 const HEADER_LENGTH = 71;
+
+const HOLD_CAUSES: Partial<Record<RecordState, HoldCause>> = { H: 'probe', P: 'protection' };
 
 /** The part of a record that a report may change besides its list: endpoint, health, zone. */
 export function encodeHealth(healthy: boolean, zone: string): string {
@@ -71,6 +84,7 @@ export function toServerRecord(
   leaseEndsAtMs: number,
 ): ServerRecord {
   const { boot, sequence, endpoint, zone, healthy, state, sessions, reportedAtMs } = record;
+  const held = HOLD_CAUSES[state];
   return {
     server,
     boot,
@@ -82,5 +96,6 @@ export function toServerRecord(
     sessions,
     reportedAtMs,
     leaseEndsAtMs,
+    ...(held ? { held } : {}),
   };
 }

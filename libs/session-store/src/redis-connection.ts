@@ -1,15 +1,13 @@
-import type { RedisConfig } from '@rollcall/config';
-import { Redis, type RedisOptions } from 'ioredis';
+import type { RedisConfig, RedisTls, SentinelRedis } from '@rollcall/config';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { MasterFollower } from './follow-master';
+import { hearSockets } from './heard-sockets';
+import { roleOptions, type RedisRole, type RoleOptions } from './redis-roles';
 
-/**
- * What a connection is for; decides how long it waits and what it does while Redis is away.
- * - `resolve`: a lookup has 300 ms in all: fails at once without a connection, never repeats a command by itself.
- * - `report`: fails at once without a connection; the agent decides when to try again.
- * - `sweep`: the same, and no more patient: a sweep must not believe a store that is too slow for the agents' reports.
- * - `worker`: BullMQ's own, which waits for ever (it demands `maxRetriesPerRequest: null`).
- * - `subscriber`: blocking reads, which wait for ever.
- */
-export type RedisRole = 'resolve' | 'report' | 'sweep' | 'worker' | 'subscriber';
+hearSockets();
+
+/** A connection to the store, whichever way it is run. */
+export type RedisConnection = Redis | Cluster;
 
 /** Hears how the commands of a connection fare. */
 export interface StoreObserver {
@@ -24,49 +22,115 @@ const RETRY_STEP_MS = 50;
 const CONNECT_TIMEOUT_MS = 2_000;
 const KEEP_ALIVE_MS = 10_000;
 const DISCONNECT_TIMEOUT_MS = 100;
-
-/** The first of a lookup's two reads may use most of its budget (`LOOKUP_BUDGET_MS`), never all of it. */
-const RESOLVE_TIMEOUT_MS = 250;
-
-const FAIL_FAST: RedisOptions = {
-  maxRetriesPerRequest: 0,
-  enableOfflineQueue: false,
-  autoResendUnfulfilledCommands: false,
-};
+/** A Sentinel that hangs must not hold up the next. */
+const SENTINEL_TIMEOUT_MS = 500;
+/** No sooner than every old socket is gone (`DISCONNECT_TIMEOUT_MS`): its end would take the new one to the same node along. */
+const CLUSTER_RETRY_MIN_MS = 150;
 
 /**
- * Opens a connection in a role; it reconnects by itself for ever, at most half a second apart, so that an outage's end
- * is noticed at once. `reportTimeoutMs` bounds a command of the report and sweep roles.
+ * Opens a connection in a role, to whatever the configuration names; it reconnects by itself for ever, at most half a
+ * second apart, so that an outage's end is noticed at once. `reportTimeoutMs` bounds a command of the report and sweep
+ * roles.
  */
 export function connectRedis(
   config: RedisConfig,
   role: RedisRole,
   observer: StoreObserver = {},
   reportTimeoutMs = 500,
-): Redis {
-  const roles: Record<RedisRole, RedisOptions> = {
-    resolve: { ...FAIL_FAST, commandTimeout: RESOLVE_TIMEOUT_MS },
-    report: { ...FAIL_FAST, commandTimeout: reportTimeoutMs },
-    sweep: { ...FAIL_FAST, commandTimeout: reportTimeoutMs },
-    worker: { maxRetriesPerRequest: null },
-    subscriber: { maxRetriesPerRequest: null },
-  };
-  const redis = new Redis(config.url, {
-    ...roles[role],
-    ...(config.username === undefined ? {} : { username: config.username }),
-    ...(config.password === undefined ? {} : { password: config.password }),
-    connectionName: `rollcall-${role}`,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    keepAlive: KEEP_ALIVE_MS,
-    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-    retryStrategy: (attempt) =>
-      Math.min(attempt * RETRY_STEP_MS, RETRY_MAX_MS) * (0.8 + 0.2 * Math.random()),
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  });
+): RedisConnection {
+  const redis = open(config, role, roleOptions(role, reportTimeoutMs));
   redis.on('error', () => {
     // Without a listener ioredis prints every failed attempt; the 'close' event and the failed commands tell enough.
   });
   redis.on('ready', () => observer.connectionChanged?.(true));
   redis.on('close', () => observer.connectionChanged?.(false));
+  if (redis instanceof Cluster) watchMasters(redis, observer);
   return redis;
+}
+
+/** A Cluster stays connected when it loses a master; but what is behind the next one may be older, or nothing. */
+function watchMasters(cluster: Cluster, observer: StoreObserver): void {
+  cluster.on('-node', ({ options }: Redis) => {
+    if (options.readOnly || cluster.status !== 'ready') return;
+    observer.connectionChanged?.(false);
+    observer.connectionChanged?.(true);
+  });
+}
+
+/**
+ * Gives up the sockets of a connection that answers nothing for new ones. Only while it is up: one to Sentinels that is
+ * interrupted while they are asked for the master ends for good.
+ */
+export function renewConnection(redis: RedisConnection): void {
+  if (redis.status === 'ready') redis.disconnect(true);
+}
+
+function open(config: RedisConfig, role: RedisRole, options: RoleOptions): RedisConnection {
+  const redisOptions = { ...options.redis, ...commonOptions(config, role) };
+  switch (config.mode) {
+    case 'sentinel':
+      return openThroughSentinels(config, redisOptions);
+    case 'cluster':
+      return new Cluster([...config.nodes], {
+        ...options.cluster,
+        redisOptions,
+        // A certificate names hosts, and an address may change: names are looked up at every connect.
+        dnsLookup: (address, callback) => callback(null, address),
+        clusterRetryStrategy: (attempt) => Math.max(retryDelayMs(attempt), CLUSTER_RETRY_MIN_MS),
+      });
+    default:
+      return new Redis(config.url, redisOptions);
+  }
+}
+
+function openThroughSentinels(config: SentinelRedis, options: RedisOptions): Redis {
+  const redis: Redis = new Redis({
+    ...options,
+    sentinels: [...config.nodes],
+    name: config.master,
+    sentinelUsername: config.sentinelUsername,
+    sentinelPassword: config.sentinelPassword,
+    sentinelTLS: options.tls,
+    enableTLSForSentinelMode: options.tls !== undefined,
+    sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
+    sentinelRetryStrategy: retryDelayMs,
+    reconnectOnError: (error) => {
+      if (error.message.startsWith('NOREPLICAS')) void follower.look();
+      return isReadOnly(error);
+    },
+  });
+  const follower = new MasterFollower(redis);
+  return redis;
+}
+
+function commonOptions({ username, password, tls }: RedisConfig, role: RedisRole): RedisOptions {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
+    connectionName: `rollcall-${role}`,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    keepAlive: KEEP_ALIVE_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
+    maxLoadingRetryTime: RETRY_MAX_MS,
+    retryStrategy: retryDelayMs,
+    reconnectOnError: isReadOnly,
+  };
+}
+
+/** A master that became a replica refuses writes and goes on answering reads: the new one has to be found. */
+function isReadOnly(error: Error): boolean {
+  return error.message.startsWith('READONLY');
+}
+
+/** TLS as Node's sockets take it. */
+export function tlsOptions({ ca, cert, key }: RedisTls): NonNullable<RedisOptions['tls']> {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert, key }),
+  };
+}
+
+function retryDelayMs(attempt: number): number {
+  return Math.min(attempt * RETRY_STEP_MS, RETRY_MAX_MS) * (0.8 + 0.2 * Math.random());
 }

@@ -4,26 +4,35 @@ import type {
   EvictionOutcome,
   Fence,
   GrantOutcome,
+  IdentityStore,
+  HoldOutcome,
   LapsedServer,
   LapseScan,
   LeasePolicy,
   LocalId,
+  ProtectionChange,
   PublicId,
+  Release,
+  ReleaseOutcome,
   Report,
   ReportOutcome,
   ServerId,
   ServerPage,
+  ServerRecord,
   SessionName,
   SessionStore,
+  Survey,
   TokenDigest,
   TokenGrant,
+  Vouch,
 } from '@rollcall/domain';
-import type { Redis } from 'ioredis';
+import { BeliefOperations } from './belief.operations';
 import { CommandRunner } from './command-runner';
+import { IdentityOperations } from './identity.operations';
 import { rollKeys, type RollName } from './keys';
 import { LookupOperations } from './lookup.operations';
 import { scriptCommands } from './lua/script-commands';
-import type { StoreObserver } from './redis-connection';
+import type { RedisConnection, StoreObserver } from './redis-connection';
 import { ReportOperations } from './report.operations';
 import { RollOperations } from './roll.operations';
 import type { StoreContext } from './store-context';
@@ -37,9 +46,17 @@ export class RedisSessionStore implements SessionStore {
   private readonly reports: ReportOperations;
   private readonly lookups: LookupOperations;
   private readonly roll: RollOperations;
+  private readonly beliefs: BeliefOperations;
   private readonly tokens: TokenOperations;
+  /** Who may report through a door, on the same connection. */
+  readonly identities: IdentityStore;
 
-  constructor(redis: Redis, name: RollName, policy: LeasePolicy, observer: StoreObserver = {}) {
+  constructor(
+    redis: RedisConnection,
+    name: RollName,
+    policy: LeasePolicy,
+    observer: StoreObserver = {},
+  ) {
     const context: StoreContext = {
       redis,
       policy,
@@ -51,7 +68,9 @@ export class RedisSessionStore implements SessionStore {
     this.reports = new ReportOperations(context);
     this.lookups = new LookupOperations(context);
     this.roll = new RollOperations(context);
+    this.beliefs = new BeliefOperations(context);
     this.tokens = new TokenOperations(context);
+    this.identities = new IdentityOperations(context);
   }
 
   report(report: Report): Promise<ReportOutcome> {
@@ -96,6 +115,26 @@ export class RedisSessionStore implements SessionStore {
 
   sinceLastSweepMs(): Promise<number | undefined> {
     return this.roll.sinceLastSweepMs();
+  }
+
+  survey(lateMax: number): Promise<Survey> {
+    return this.beliefs.survey(lateMax);
+  }
+
+  records(servers: readonly ServerId[]): Promise<ServerRecord[]> {
+    return this.beliefs.records(servers);
+  }
+
+  hold(server: ServerRecord, vouch: Vouch): Promise<HoldOutcome> {
+    return this.beliefs.hold(server, vouch);
+  }
+
+  release(server: ServerRecord, release: Release): Promise<ReleaseOutcome> {
+    return this.beliefs.release(server, release);
+  }
+
+  changeProtection(zone: string, seenVersion: number, change: ProtectionChange): Promise<boolean> {
+    return this.beliefs.changeProtection(zone, seenVersion, change);
   }
 
   grantToken(

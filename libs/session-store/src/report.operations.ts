@@ -52,9 +52,13 @@ const GONE_REASONS: Record<SessionList['kind'], string> = {
   withheld: 'unhealthy',
 };
 
-/** What a touch does beyond renewing, once a full store has refused the report: it voids tokens, which needs no memory. */
+/**
+ * What a touch does beyond renewing, once a full store has refused the report: it voids tokens and makes a held server live
+ * again, which needs no memory but for an event.
+ */
 interface Salvage {
-  readonly tokenKeys: readonly string[];
+  /** Who is held, the events, and the tokens that end. */
+  readonly keys: readonly string[];
 }
 
 /** Enough for the largest fleet reporting through one process; beyond it a server costs one more round trip. */
@@ -95,8 +99,10 @@ export class ReportOperations {
     return { kind: 'outdated', sequence: fence.sequence };
   }
 
+  /** Reads a key, as in a Cluster a PING may be answered by another server than the one that keeps the roll. */
   async ping(): Promise<void> {
-    await this.context.runner.run('ping', () => this.context.redis.ping());
+    const { redis, keys, runner } = this.context;
+    await runner.run('ping', () => redis.exists(keys.settled));
   }
 
   private isUnchanged(report: Report, known: Acknowledged): boolean {
@@ -111,14 +117,14 @@ export class ReportOperations {
     { digest, touchKeys }: Pick<Acknowledged, 'digest' | 'touchKeys'>,
     salvage?: Salvage,
   ): Promise<ReportOutcome | undefined> {
-    const { policy, runner, script } = this.context;
+    const { policy, eventsMax, runner, script } = this.context;
     const args = [
       ...[report.server, report.boot, report.sequence, digest],
       ...[policy.leaseTtlMs, ...pulseArguments(policy)],
       Math.floor(policy.retentionMs / KNOWN_REFRESHES_PER_RETENTION),
-      ...(salvage ? [1, salvage.tokenKeys.length] : [0, 0]),
+      ...(salvage ? [1, salvage.keys.length, eventsMax] : [0, 0]),
     ];
-    const scriptKeys = salvage ? [...touchKeys, ...salvage.tokenKeys] : touchKeys;
+    const scriptKeys = salvage ? [...touchKeys, ...salvage.keys] : touchKeys;
     const [code, detail] = (await runner.run('touch', () =>
       script('touch', scriptKeys, args),
     )) as Reply;
@@ -157,8 +163,10 @@ export class ReportOperations {
     } catch (error) {
       if (storeFailure(error) === 'full') {
         const touchKeys = this.touchKeys(report.server, base.sessions);
-        const tokenKeys = endingTokenKeys(this.context.keys, report.server, changes);
-        await this.touch(report, { digest: base.digest, touchKeys }, { tokenKeys });
+        const { keys } = this.context;
+        const tokenKeys = endingTokenKeys(keys, report.server, changes);
+        const salvage = { keys: [keys.held, keys.events, ...tokenKeys] };
+        await this.touch(report, { digest: base.digest, touchKeys }, salvage);
       }
       throw error;
     }

@@ -8,7 +8,13 @@ import {
 } from '@rollcall/domain';
 import { decodeRecord, toServerRecord } from './record.codec';
 import type { StoreContext } from './store-context';
-import { seenRecord, seeRecord, strike, type StrikeReply } from './strike.operation';
+import {
+  seenRecord,
+  seeRecord,
+  strike,
+  toReleaseOutcome,
+  type StrikeReply,
+} from './strike.operation';
 
 /** An operator's eviction is repeated when a report came in between; an agent reports every few seconds. */
 const EVICT_NOW_ATTEMPTS_MAX = 5;
@@ -48,9 +54,8 @@ export class RollOperations {
   }
 
   async servers(cursor: number, limit: number): Promise<ServerPage> {
-    const { redis, keys, runner } = this.context;
-    const [seconds, microseconds] = await runner.run('time', () => redis.time());
-    const nowMs = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+    const { redis, keys, runner, script } = this.context;
+    const nowMs = Number(await runner.run('now', () => script('now', [keys.due], [])));
     const leases = await this.leasesAfter(cursor, limit);
     if (leases.size === 0) return { nowMs, servers: [] };
 
@@ -105,15 +110,8 @@ function toListed(server: ServerId, value: string | null, leaseEndsAtMs: number)
   return value === null ? [] : [toServerRecord(server, decodeRecord(value), leaseEndsAtMs)];
 }
 
-function toEvictionOutcome([code, detail]: StrikeReply): EvictionOutcome {
-  switch (code) {
-    case 'struck':
-      return { kind: 'evicted', sessions: Number(detail) };
-    case 'renewed':
-    case 'unsettled':
-    case 'gone':
-      return { kind: code };
-    default:
-      throw new Error(`a script answered with an unknown code: ${code}`);
-  }
+function toEvictionOutcome(reply: StrikeReply): EvictionOutcome {
+  const outcome = toReleaseOutcome(reply);
+  if (outcome.kind === 'paced') throw new Error('an eviction is never paced');
+  return outcome;
 }

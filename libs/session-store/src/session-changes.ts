@@ -50,16 +50,19 @@ export function endingTokenKeys(
     .map(({ local: session }) => keys.tokens({ server, session }));
 }
 
+/** The sessions that have a bare id. */
+export function bareSessions(sessions: readonly LocalId[]): LocalId[] {
+  return sessions.filter(hasBareForm);
+}
+
 /** The keys of the sessions' bare ids, four for each that has one. */
 export function bareKeys(keys: RollKeys, sessions: readonly LocalId[]): string[] {
-  return sessions
-    .filter(hasBareForm)
-    .flatMap((local) => [
-      keys.bare(local),
-      keys.known(local),
-      keys.claims(local),
-      keys.contest(local),
-    ]);
+  return bareSessions(sessions).flatMap((local) => [
+    keys.bare(local),
+    keys.known(local),
+    keys.claims(local),
+    keys.contest(local),
+  ]);
 }
 
 function change(kind: '+' | '=' | '!' | '-', local: LocalId): SessionChange {

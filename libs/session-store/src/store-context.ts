@@ -1,12 +1,12 @@
 import type { LeasePolicy } from '@rollcall/domain';
-import type { Redis } from 'ioredis';
 import type { CommandRunner } from './command-runner';
 import type { RollKeys } from './keys';
 import type { RunScript } from './lua/script-commands';
+import type { RedisConnection } from './redis-connection';
 
 /** What the groups of operations of one store share. */
 export interface StoreContext {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly keys: RollKeys;
   readonly policy: LeasePolicy;
   readonly runner: CommandRunner;

@@ -1,10 +1,23 @@
-import type { Fence, LocalId, ServerId } from '@rollcall/domain';
+import {
+  RELEASE_SHARE_MAX,
+  type EvictionReason,
+  type Fence,
+  type LocalId,
+  type Release,
+  type ReleaseOutcome,
+  type ServerId,
+} from '@rollcall/domain';
 import { decodeRecord } from './record.codec';
 import { sessionChanges, sessionKeys } from './session-changes';
 import { pulseArguments, type StoreContext } from './store-context';
 
 /** Why a server is struck off, as the script and its events say it. */
-export type StrikeReason = 'lapsed' | 'operator' | 'withdrawn';
+export type StrikeReason = EvictionReason | 'withdrawn';
+
+/** On whose word a held server is released, and whether its death is confirmed. */
+export type Verdict = Pick<Release, 'by' | 'confirmed'>;
+
+const NO_VERDICT: Verdict = { by: '', confirmed: false };
 
 /** A server's record as an operation saw it; the script refuses to act on any other. */
 export interface SeenRecord {
@@ -35,14 +48,37 @@ export async function strike(
   seen: SeenRecord,
   reason: StrikeReason,
   leave: Fence = seen.fence,
+  verdict: Verdict = NO_VERDICT,
 ): Promise<StrikeReply> {
   const { keys, policy, eventsMax, runner, script } = context;
   const changes = sessionChanges(seen.sessions, []);
   const args = [
     ...[server, seen.fence.boot, seen.fence.sequence, reason, leave.boot, leave.sequence],
     ...[policy.leaseTtlMs, ...pulseArguments(policy), eventsMax],
+    ...[policy.intervalMs, RELEASE_SHARE_MAX, verdict.by, verdict.confirmed ? 1 : 0],
     ...changes.map(({ text }) => text),
   ];
-  const scriptKeys = [...keys.ofServer(server), ...sessionKeys(keys, server, changes)];
+  const scriptKeys = [
+    ...keys.ofServer(server),
+    ...[keys.protect, keys.releases],
+    ...sessionKeys(keys, server, changes),
+  ];
   return (await runner.run('strike', () => script('strike', scriptKeys, args))) as StrikeReply;
+}
+
+/** What became of a strike by a reconciler or an operator. */
+export function toReleaseOutcome([code, detail]: StrikeReply): ReleaseOutcome {
+  switch (code) {
+    case 'struck':
+      return { kind: 'evicted', sessions: Number(detail) };
+    case 'renewed':
+    case 'unsettled':
+    case 'vouched':
+    case 'protected':
+    case 'paced':
+    case 'gone':
+      return { kind: code };
+    default:
+      throw new Error(`a script answered with an unknown code: ${code}`);
+  }
 }

@@ -12,7 +12,7 @@ import {
   type TokenDigest,
   type TokenGrant,
 } from '@rollcall/domain';
-import { CONTESTED, decodeBareAnswer, decodeEndpoint, decodeKnownOwner } from './answer.codec';
+import { CONTESTED, decodeBareAnswer, decodeContestant, decodeKnownOwner } from './answer.codec';
 import type { StoreContext } from './store-context';
 
 /** Connection tokens; see the port. When one ends is for Redis's clock to say, in the scripts. */
@@ -69,7 +69,7 @@ export class TokenOperations {
     const [bare = null, known = null] = await runner.run('mget', () =>
       redis.mget(keys.bare(session), keys.known(session)),
     );
-    if (bare === CONTESTED) return this.findContestants(session);
+    if (bare?.startsWith(CONTESTED)) return this.findContestants(session);
     return soleClaimant(bare, known, session);
   }
 
@@ -80,7 +80,7 @@ export class TokenOperations {
       .filter(([server]) => server !== '')
       .map(([server, answer]) => ({
         server: server as ServerId,
-        endpoint: decodeEndpoint(answer),
+        endpoint: decodeContestant(answer),
       }));
   }
 }

@@ -1,11 +1,18 @@
 export * from './redis/test-redis';
+export * from './redis/test-sentinel';
+export * from './redis/test-cluster';
+export { OPERATOR, type SecurityOptions, type TestTls } from './redis/server-security';
 export * from './builders/ids';
 export * from './builders/reports';
 export * from './clock/fake-clock';
 export * from './clock/store-clock';
+export * from './store/in-memory-identity-store';
 export * from './store/in-memory-session-store';
+export * from './conformance/identity-store.suite';
 export * from './conformance/session-store.suite';
 export * from './conformance/store-harness';
 export type { FlatEvent } from './store/event-log';
 export * from './random/random-operations.suite';
 export * from './certificates/test-ca';
+export * from './certificates/tls-folder';
+export * from './http/raw-exchange';

@@ -6,3 +6,9 @@ export {
   type TokenRefusal,
   type TokenVerdict,
 } from './connection-tokens';
+export {
+  mintServerToken,
+  readServerToken,
+  SERVER_TOKEN_LENGTH_MAX,
+  type ServerToken,
+} from './server-tokens';

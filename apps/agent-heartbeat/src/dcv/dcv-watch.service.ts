@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { SESSIONS_PER_SERVER_MAX } from '@rollcall/domain';
 import { maskSessionId } from '@rollcall/observability';
-import type { AgentMetrics } from '../agent.metrics';
+import type { AgentObserver } from '../agent.metrics';
 import { Alarm } from '../alarm';
 import type { Openings } from '../roster/openings';
 import { emptyRoster, noteReading, standing, type Roster, type Standing } from '../roster/roster';
@@ -35,7 +35,7 @@ export class DcvWatch {
   constructor(
     private readonly read: ReadDcv,
     private readonly options: DcvWatchOptions,
-    private readonly metrics: AgentMetrics,
+    private readonly observer: AgentObserver,
   ) {
     this.roster = emptyRoster(performance.now(), options.toldBefore);
   }
@@ -106,7 +106,7 @@ export class DcvWatch {
     const reading = await this.read(signal);
     if (signal.aborted) return;
     const outcome = reading.kind === 'listed' ? 'ok' : reading.failure;
-    this.metrics.dcvRead(outcome, performance.now() - startedAtMs);
+    this.observer.dcvRead(outcome, performance.now() - startedAtMs);
     this.note(reading);
     this.readingsFinished = this.readingsStarted;
     for (const listener of [...this.listeners]) listener();
@@ -120,7 +120,7 @@ export class DcvWatch {
       return;
     }
     if (before.failure !== undefined) this.logger.log('dcv answers again');
-    this.metrics.rosterChanged(this.roster, reading.unusable.length);
+    this.observer.rosterChanged(this.roster, reading.unusable.length);
     this.sayLeftOut(reading.unusable, this.roster.overflow);
   }
 

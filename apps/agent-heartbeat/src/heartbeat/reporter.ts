@@ -10,7 +10,7 @@ import {
   type ReportStore,
   type StoreFailure,
 } from '@rollcall/domain';
-import type { AgentMetrics } from '../agent.metrics';
+import type { AgentObserver } from '../agent.metrics';
 import type { Identity } from '../identity/identity';
 import type { Standing } from '../roster/roster';
 import type { ToldSessions } from './told-sessions';
@@ -46,7 +46,7 @@ export class Reporter {
     private readonly store: ReportStore,
     private readonly options: ReporterOptions,
     private readonly told: ToldSessions,
-    private readonly metrics: AgentMetrics,
+    private readonly observer: AgentObserver,
   ) {}
 
   /** When the store last applied a report, by the monotonic clock. */
@@ -69,7 +69,7 @@ export class Reporter {
       zone,
       leaving,
     };
-    const outcome = await this.attempt(() => this.store.report(report));
+    const outcome = await this.attempt(report, () => this.store.report(report));
     this.told.wasSent(standing, outcome.kind === 'applied');
     return outcome;
   }
@@ -77,7 +77,8 @@ export class Reporter {
   /** Takes the server off the roll. */
   async withdraw(): Promise<SendOutcome> {
     const { server } = this.options.identity;
-    return this.attempt(() => this.store.withdraw(server, this.nextFence()));
+    const fence = this.nextFence();
+    return this.attempt(fence, () => this.store.withdraw(server, fence));
   }
 
   /** Whether the store answers; writes nothing. */
@@ -95,12 +96,17 @@ export class Reporter {
     return { boot: this.options.identity.boot, sequence: ++this.sequence };
   }
 
-  private async attempt(work: () => Promise<ReportOutcome>): Promise<SendOutcome> {
+  private async attempt(
+    sent: Fence | Report,
+    work: () => Promise<ReportOutcome>,
+  ): Promise<SendOutcome> {
     const startedAtMs = performance.now();
     const outcome = await this.outcomeOf(work);
     const endedAtMs = performance.now();
     if (outcome.kind === 'applied') this.appliedAtMs = endedAtMs;
-    this.metrics.reportFinished(outcome.kind, endedAtMs - startedAtMs);
+    this.observer.reportFinished(outcome.kind, endedAtMs - startedAtMs);
+    const tookMs = Math.ceil(endedAtMs - startedAtMs);
+    this.logger.debug('report', { ...summary(sent), outcome: outcome.kind, tookMs });
     return outcome;
   }
 
@@ -129,6 +135,19 @@ export class Reporter {
         return { kind: 'outdated' };
     }
   }
+}
+
+/** What a report said, for who follows every single one of them. */
+function summary(sent: Fence | Report): Record<string, unknown> {
+  const { boot, sequence } = sent;
+  if (!('sessions' in sent)) return { boot, sequence, sessions: 'withdrawn' };
+  const { sessions, leaving } = sent;
+  return {
+    boot,
+    sequence,
+    leaving,
+    sessions: sessions.kind === 'listed' ? sessions.ids : sessions.kind,
+  };
 }
 
 async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {

@@ -179,40 +179,81 @@ describe('when the store is not there at the start', () => {
   });
 });
 
-describe('a fleet that lost the store together', () => {
+describe('a fleet that acts together', () => {
   const HOSTS = 300;
   // A minute of 300 agents is work, for a busy machine for longer than Jest's five seconds.
   const SIMULATION_TIMEOUT_MS = 60_000;
 
+  let written: number[];
+
+  function startAll(returning: boolean): void {
+    const agentMetrics = new AgentMetrics(new Metrics());
+    written = [];
+    const report = store.report.bind(store);
+    jest.spyOn(store, 'report').mockImplementation(async (sent) => {
+      written.push(performance.now());
+      return report(sent);
+    });
+    for (let host = 1; host <= HOSTS; host++) {
+      const server = `gpu-${host}` as ServerId;
+      const random = seeded(host * 7_919);
+      new SimulatedAgent(store, { server, random, returning, agentMetrics }).start();
+    }
+  }
+
+  async function expectSteadyRate(): Promise<void> {
+    await pass(4 * intervalMs);
+    expect(new Set(written).size).toBeGreaterThan(HOSTS);
+    expect(busiestSecond(written)).toBeLessThanOrEqual((2 * HOSTS * 1_000) / intervalMs);
+    expect((await store.servers(0, 1_000)).servers).toHaveLength(HOSTS);
+  }
+
   it(
-    'comes back with at most twice its steady rate of writes in any second',
+    'and lost the store comes back with at most twice its steady rate of writes in any second',
     async () => {
-      const agentMetrics = new AgentMetrics(new Metrics());
-      const written: number[] = [];
-      const report = store.report.bind(store);
-      jest.spyOn(store, 'report').mockImplementation(async (sent) => {
-        written.push(performance.now());
-        return report(sent);
-      });
-      for (let host = 1; host <= HOSTS; host++) {
-        const server = `gpu-${host}` as ServerId;
-        const random = seeded(host * 7_919);
-        new SimulatedAgent(store, { server, random, returning: false, agentMetrics }).start();
-      }
+      startAll(false);
       await pass(20_000);
       store.goDown('unreachable');
       await pass(30_000);
       written.length = 0;
       store.comeBack();
 
-      await pass(4 * intervalMs);
-
-      expect(new Set(written).size).toBeGreaterThan(HOSTS);
-      expect(busiestSecond(written)).toBeLessThanOrEqual((2 * HOSTS * 1_000) / intervalMs);
-      expect((await store.servers(0, 1_000)).servers).toHaveLength(HOSTS);
+      await expectSteadyRate();
     },
     SIMULATION_TIMEOUT_MS,
   );
+
+  it(
+    'and is switched on comes with no more',
+    async () => {
+      startAll(false);
+
+      await expectSteadyRate();
+    },
+    SIMULATION_TIMEOUT_MS,
+  );
+
+  it(
+    'and was upgraded while the store was away comes back with no more',
+    async () => {
+      store.goDown('unreachable');
+      startAll(true);
+      await pass(30_000);
+      expect(written).toEqual([]);
+      store.comeBack();
+
+      await expectSteadyRate();
+    },
+    SIMULATION_TIMEOUT_MS,
+  );
+
+  it('and was upgraded reports at once, for its sessions are waited for', async () => {
+    startAll(true);
+
+    await pass(500);
+
+    expect(written).toHaveLength(HOSTS);
+  });
 });
 
 function busiestSecond(moments: readonly number[]): number {

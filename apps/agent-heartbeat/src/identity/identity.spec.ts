@@ -48,6 +48,16 @@ describe('the server id', () => {
     });
   });
 
+  it('is that of the identity shown at a report door, and never another', () => {
+    const shown = 'gpu-1' as ServerId;
+
+    expect(start({ shown })).toMatchObject({ server: 'gpu-1', origin: 'shown' });
+    expect(start({ shown, configured: shown })).toMatchObject({ origin: 'configured' });
+    expect(() => start({ shown, configured: 'gpu-2' as ServerId })).toThrow(
+      /AGENT_SERVER_ID is gpu-2.*is of gpu-1/,
+    );
+  });
+
   it('survives a time with a configured one', () => {
     const made = start().server;
     start({ configured: 'gpu-1' as ServerId });

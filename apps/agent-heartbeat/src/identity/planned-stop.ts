@@ -18,6 +18,11 @@ export function takePlannedStop(stateDir: string, nowMs: number, withinMs: numbe
   const text = readStateFile(path);
   if (text === undefined) return false;
   rmSync(path, { force: true });
-  const ageMs = nowMs - Number(text);
+  return isRecentStop(Number(text), nowMs, withinMs);
+}
+
+/** Whether a stop was so short a while ago that its sessions still wait to be vouched for. */
+export function isRecentStop(stoppedAtMs: number, nowMs: number, withinMs: number): boolean {
+  const ageMs = nowMs - stoppedAtMs;
   return ageMs >= 0 && ageMs <= withinMs;
 }

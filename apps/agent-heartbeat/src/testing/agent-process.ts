@@ -6,6 +6,9 @@ import { until } from './until';
 const PROJECT = resolve(__dirname, '../..');
 const MAIN = join(PROJECT, 'dist/main.js');
 
+/** A busy machine takes its time to start a process. */
+const SAID_WITHIN_MS = 30_000;
+
 /** Brings dist up to date; a moment's work when it is. */
 export function buildAgent(): void {
   const tsc = require.resolve('typescript/bin/tsc');
@@ -61,7 +64,7 @@ export class AgentProcess {
     });
     await Promise.race([
       hasEnded,
-      until(`the agent says "${message}"`, () => this.lines(message).length > 0),
+      until(`it says "${message}"`, () => this.lines(message).length > 0, SAID_WITHIN_MS),
     ]);
     return this.lines(message).at(-1) ?? {};
   }

@@ -36,16 +36,23 @@ const LINK_TTL_MS = 600_000;
 
 let rolls = 0;
 
+/** Makes a stage on a Redis. */
+export type OpenStage = (redisUrl: string, timings: LeaseTimings) => AgentStage;
+
 /** One host with the built agent and a stand-in `dcv`, on a roll of its own, as a gateway's resolver sees it. */
 export class AgentStage {
   readonly dcv = new StandInDcv('console');
   readonly state = new TempDir();
-  private readonly roll = `agent-${process.pid}-${++rolls}`;
+  /** The metric that is 1 while reports find somebody. */
+  readonly upMetric: string = 'rollcall_redis_up';
+  /** Where an agent without AGENT_SERVER_ID has its name from at its second start. */
+  readonly keptOrigin: string = 'kept';
+  protected readonly roll = `agent-${process.pid}-${++rolls}`;
   private opened?: OpenSessionStore;
 
   constructor(
-    private readonly redisUrl: string,
-    private readonly timings: LeaseTimings,
+    protected readonly redisUrl: string,
+    protected readonly timings: LeaseTimings,
   ) {}
 
   async open(): Promise<void> {
@@ -61,21 +68,28 @@ export class AgentStage {
     this.state.remove();
   }
 
-  start(settings: Record<string, string> = {}): AgentProcess {
-    return new AgentProcess({
+  /** What every process of the roll is told. */
+  protected get rollSettings(): Record<string, string> {
+    return {
       REDIS_URL: this.redisUrl,
       ROLL: this.roll,
       HEARTBEAT_INTERVAL_MS: String(this.timings.intervalMs),
       LEASE_TTL_MS: String(this.timings.leaseTtlMs),
       RETENTION_MS: String(this.timings.retentionMs),
       SWEEP_INTERVAL_MS: String(this.timings.sweepIntervalMs),
+      METRICS_HOST: '127.0.0.1',
+      METRICS_PORT: '0',
+    };
+  }
+
+  start(settings: Record<string, string> = {}): AgentProcess {
+    return new AgentProcess({
+      ...this.rollSettings,
       AGENT_SERVER_ID: 'gpu-1',
       AGENT_STATE_DIR: this.state.path,
       AGENT_ENDPOINT: '10.0.0.1',
       AGENT_DCV_COMMAND: this.dcv.command,
       AGENT_POLL_INTERVAL_MS: '200',
-      METRICS_HOST: '127.0.0.1',
-      METRICS_PORT: '0',
       ...settings,
     });
   }
@@ -106,8 +120,12 @@ export class AgentStage {
     return (await this.store.findGrant(CONSOLE, DIGEST)) !== undefined;
   }
 
+  async records(): Promise<readonly ServerRecord[]> {
+    return (await this.store.servers(0, 100)).servers;
+  }
+
   async record(): Promise<ServerRecord> {
-    const [record] = (await this.store.servers(0, 1)).servers;
+    const [record] = await this.records();
     if (!record) throw new Error('nobody is on the roll');
     return record;
   }
@@ -139,8 +157,16 @@ export class AgentStage {
     return [...kinds];
   }
 
+  protected get identities(): OpenSessionStore['identities'] {
+    return this.stores.identities;
+  }
+
   private get store(): OpenSessionStore['store'] {
+    return this.stores.store;
+  }
+
+  private get stores(): OpenSessionStore {
     if (!this.opened) throw new Error('the stage is not open');
-    return this.opened.store;
+    return this.opened;
   }
 }

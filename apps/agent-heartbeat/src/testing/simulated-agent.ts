@@ -9,13 +9,10 @@ import {
 import { Metrics } from '@rollcall/observability';
 import type { StopMode } from '../settings/host.settings';
 import { AgentMetrics } from '../agent.metrics';
-import { Agent } from '../agent.service';
+import type { Agent } from '../agent.service';
+import { assembleAgent } from '../assemble-agent';
 import type { DcvReading } from '../dcv/dcv-reader';
-import { DcvWatch } from '../dcv/dcv-watch.service';
 import type { Conflict } from '../heartbeat/conflicts';
-import { Heartbeat } from '../heartbeat/heartbeat.service';
-import { Reporter } from '../heartbeat/reporter';
-import { ToldSessions } from '../heartbeat/told-sessions';
 import type { ToldSessionsFile } from '../heartbeat/told-sessions.file';
 
 export interface SimulatedAgentTraits {
@@ -67,30 +64,21 @@ export class SimulatedAgent {
     const { server = 'gpu-1', boot = 1, returning = true, stop = 'leave' } = traits;
     const { random = () => 0.5, agentMetrics = new AgentMetrics(this.metrics) } = traits;
     const { toldFile } = traits;
-    const toldBefore = toldFile?.before;
-    const options = { policy: POLICY, returning, random };
-    const watch = new DcvWatch(
-      (signal) => this.read(signal),
-      { pollIntervalMs: POLL_MS, graceMs: GRACE_MS, toldBefore },
-      agentMetrics,
-    );
-    const reporter = new Reporter(
-      this.watched(store),
-      {
-        identity: { server: server as ServerId, boot, origin: 'kept' },
-        endpoint: { host: '10.0.0.1', httpPort: 8443, quicPort: 8443, webUrlPath: '/' },
-        zone: 'a',
-        policy: POLICY,
-      },
-      new ToldSessions(toldBefore, (told) => toldFile?.keep(told)),
-      agentMetrics,
-    );
-    this.agent = new Agent(watch, new Heartbeat(watch, reporter, options), reporter, {
+    this.agent = assembleAgent({
+      identity: { server: server as ServerId, boot, origin: 'kept' },
+      endpoint: { host: '10.0.0.1', httpPort: 8443, quicPort: 8443, webUrlPath: '/' },
+      zone: 'a',
       policy: POLICY,
-      stop,
-      dcvTimeoutMs: 10_000,
-      pollIntervalMs: POLL_MS,
+      store: this.watched(store),
+      read: (signal) => this.read(signal),
+      dcv: { timeoutMs: 10_000, pollIntervalMs: POLL_MS, graceMs: GRACE_MS },
+      told: {
+        before: toldFile?.before ?? new Map(),
+        keep: (told) => toldFile?.keep(told),
+      },
       notePlannedStop: () => (this.plannedStops += 1),
+      observer: agentMetrics,
+      ...{ returning, stop, random },
     });
   }
 

@@ -32,7 +32,9 @@ describe('connectText', () => {
     }).split('\n');
 
     expect(lines).toContain('client   192.0.2.1, and no other');
-    expect(lines).toContain('stale    held: its agent is late, and a probe vouches for its server');
+    expect(lines).toContain(
+      'stale    held: its agent is silent, but its DCV port answers a reconciler',
+    );
     expect(lines.at(-1)).toBe('proxy    https://p');
   });
 

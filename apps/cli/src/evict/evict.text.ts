@@ -15,5 +15,9 @@ export function evictText(server: string, outcome: EvictionOutcome): string {
       return `${server} was left alone: it kept reporting in between. Try again.`;
     case 'unsettled':
       return `${server} was left alone: the roll is not settled.`;
+    case 'vouched':
+      return `${server} was left alone: its DCV port has just answered a reconciler.`;
+    case 'protected':
+      return `${server} was left alone: its zone is protected.`;
   }
 }

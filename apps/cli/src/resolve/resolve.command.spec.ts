@@ -1,8 +1,10 @@
 import { aReport, InMemorySessionStore, FakeClock } from '@rollcall/testing';
 import { runOn, keepWritten, type Scene } from '../testing/command-run';
+import { SilentFleet } from '../testing/silent-fleet';
 
 const clock = new FakeClock();
 const store = new InMemorySessionStore({ clock });
+const fleet = new SilentFleet(store, clock);
 const run = (argv: string[], scene?: Scene) => runOn(store, argv, scene);
 
 beforeEach(() => store.comeBack({ empty: true }));
@@ -31,6 +33,28 @@ describe('rollcall resolve', () => {
         Port: 9443,
         WebUrlPath: '/',
       },
+    });
+  });
+
+  it('says that an answer is stale and why, with the banner beside it while a zone is protected', async () => {
+    await fleet.fallsLate(...['a', 'b', 'c'].map((server) => aReport({ server, zone: 'z' })));
+    await fleet.holds('a', 'probe');
+    const held = await run(['resolve', 'a~console']);
+    await fleet.protects('z', 3, 3);
+    await fleet.holds('b', 'protection');
+
+    expect(held).toMatchObject({ exitCode: 0, err: '' });
+    expect(held.out).toMatch(/^200 OK\n[^]*\nstale +held: its agent is silent, but its DCV port /);
+    const { exitCode, out, err } = await run(['resolve', 'b~console']);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^200 OK\n[^]*\nstale +protected: its agent is silent, as are so many /);
+    expect(err).toMatch(/^!! PROTECTED: the zone z, since /);
+    const forPrograms = await run(['resolve', 'b~console', '--json']);
+    expect(forPrograms.err).toBe('');
+    expect(JSON.parse(forPrograms.out)).toMatchObject({
+      status: 200,
+      stale: 'protected',
+      protections: [{ zone: 'z', off: 'rollcall protect off --zone z' }],
     });
   });
 

@@ -34,7 +34,10 @@ describe('resolveText', () => {
       'stale      unsettled: the roll is still being called, and this is what was last known',
     );
     expect((await textOf({ ...found, stale: 'held' })).at(-1)).toBe(
-      'stale      held: its agent is late, and a probe vouches for its server',
+      'stale      held: its agent is silent, but its DCV port answers a reconciler',
+    );
+    expect((await textOf({ ...found, stale: 'protected' })).at(-1)).toBe(
+      'stale      protected: its agent is silent, as are so many of its zone that it is no evidence',
     );
   });
 

@@ -6,7 +6,8 @@ import type { GatewayAnswer } from './gateway-answer';
 
 /** What each cause means, for a person. */
 export const STALE_MEANING: Record<StaleCause, string> = {
-  held: 'held: its agent is late, and a probe vouches for its server',
+  held: 'held: its agent is silent, but its DCV port answers a reconciler',
+  protected: 'protected: its agent is silent, as are so many of its zone that it is no evidence',
   unsettled: 'unsettled: the roll is still being called, and this is what was last known',
 };
 

@@ -4,6 +4,8 @@ import { follow } from '../output/live-view';
 import { outageSentence, withRoll } from './with-roll';
 import type { Cli } from './roll';
 import { takeSnapshot, type SeenServer } from './roll-snapshot';
+import { essenceOfZone, type ProtectedZone } from '../protect/protected-zone';
+import { protectionBanner } from '../protect/protection.banner';
 
 /** A list that is made of the roll. */
 export interface RollList<Row> {
@@ -26,6 +28,7 @@ export interface RollListOptions {
 
 interface Listing<Row> {
   readonly settled: boolean;
+  readonly protections: readonly ProtectedZone[];
   readonly rows: readonly Row[];
 }
 
@@ -38,17 +41,31 @@ export function listRoll<Row>(
   { watch, json, filtered }: RollListOptions,
   list: RollList<Row>,
 ): Promise<ExitCode> {
-  const text = ({ settled, rows }: Listing<Row>) =>
-    [rows.length > 0 ? list.table(rows) : list.none, ...(settled ? [] : [UNSETTLED])].join('\n');
-  const document = ({ settled, rows }: Listing<Row>) => ({ settled, [list.name]: rows });
+  const text = ({ settled, protections, rows }: Listing<Row>) => {
+    const banner = protectionBanner(protections);
+    return [
+      ...(banner === undefined ? [] : [banner, '']),
+      rows.length > 0 ? list.table(rows) : list.none,
+      ...(settled ? [] : [UNSETTLED]),
+    ].join('\n');
+  };
+  const document = ({ settled, protections, rows }: Listing<Row>) => ({
+    settled,
+    protections,
+    [list.name]: rows,
+  });
 
   return withRoll(cli, async (roll) => {
     const read = async (): Promise<Listing<Row>> => {
-      const { settled, servers } = await takeSnapshot(roll.store, roll.policy);
-      return { settled, rows: list.rows(servers) };
+      const { settled, protections, servers } = await takeSnapshot(roll);
+      return { settled, protections, rows: list.rows(servers) };
     };
     if (watch) {
-      const essence = ({ settled, rows }: Listing<Row>) => [settled, rows.map(list.essence)];
+      const essence = ({ settled, protections, rows }: Listing<Row>) => [
+        settled,
+        protections.map(essenceOfZone),
+        rows.map(list.essence),
+      ];
       const outage = (error: unknown) => outageSentence(error, roll.address);
       await follow(cli, { read, text, json: document, essence, outage }, { json });
       return ExitCode.ok;

@@ -1,3 +1,4 @@
+import { beliefPolicy } from '@rollcall/domain';
 import { ConnectionWatcher } from './connection-watcher';
 import type { EventReading, Roll, RollEvent } from './roll';
 
@@ -9,13 +10,14 @@ export async function openRoll(env: NodeJS.ProcessEnv): Promise<Roll> {
   const groups = {
     redis: config.RedisSettings,
     policy: config.TimingSettings,
+    belief: shownBelief(config),
     endpoints: config.EndpointSettings,
     tokens: config.TokenSettings,
     doors: config.ConnectSettings,
   };
-  const { redis, policy, endpoints, tokens, doors } = config.readEnv(groups, env);
+  const { redis, policy, belief, endpoints, tokens, doors } = config.readEnv(groups, env);
   const { connectRedis, openSessionStore, rollKeys } = await import('@rollcall/session-store');
-  const { store, ready, close } = openSessionStore({ redis, policy, role: 'sweep' });
+  const { store, identities, ready, close } = openSessionStore({ redis, policy, role: 'sweep' });
 
   async function* events(reading: EventReading): AsyncIterable<RollEvent> {
     const { readEvents } = await import('@rollcall/events');
@@ -31,14 +33,25 @@ export async function openRoll(env: NodeJS.ProcessEnv): Promise<Roll> {
   }
 
   return {
-    address: config.redisAddress(redis),
+    address: `${config.redisSetting(redis)} is ${config.redisAddress(redis)}`,
     policy,
+    belief,
     endpoints,
     tokenTtlMs: tokens.ttlMs,
     doors,
     store,
+    identities,
     ready: () => ready(CONNECT_WITHIN_MS),
     events,
     close,
+  };
+}
+
+/** Shows how the silent are believed, and probes nobody: what only a prober has to keep is not demanded of this shell. */
+function shownBelief({ BeliefSettings }: typeof import('@rollcall/config')) {
+  return class extends BeliefSettings {
+    override toConfig() {
+      return beliefPolicy(this.choices());
+    }
   };
 }

@@ -1,8 +1,15 @@
-import { DEFAULT_TIMINGS, leasePolicy, type ServerPage } from '@rollcall/domain';
+import {
+  beliefPolicy,
+  DEFAULT_BELIEF,
+  DEFAULT_TIMINGS,
+  leasePolicy,
+  type ServerPage,
+} from '@rollcall/domain';
 import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
 import { takeSnapshot } from './roll-snapshot';
 
 const policy = leasePolicy(DEFAULT_TIMINGS);
+const belief = beliefPolicy(DEFAULT_BELIEF);
 
 describe('takeSnapshot', () => {
   it('tells how far each server is believed, by the store’s clock', async () => {
@@ -16,7 +23,7 @@ describe('takeSnapshot', () => {
     await store.report(aReport({ server: 'live' }));
     clock.advance(1_000);
 
-    const { servers } = await takeSnapshot(store, policy);
+    const { servers } = await takeSnapshot({ store, policy, belief });
 
     expect(
       servers.map(({ record, state, reportedAgoMs, leaseLeftMs }) => [
@@ -38,7 +45,7 @@ describe('takeSnapshot', () => {
     const names = Array.from({ length: 1_203 }, (_, index) => `gpu-${index + 1}`);
     for (const server of [...names].reverse()) await store.report(aReport({ server }));
 
-    const { servers } = await takeSnapshot(store, policy);
+    const { servers } = await takeSnapshot({ store, policy, belief });
 
     expect(servers.map(({ record }) => record.server)).toEqual(names);
   });
@@ -51,13 +58,8 @@ describe('takeSnapshot', () => {
     const after = await store.servers(0, 1);
     const pages: ServerPage[] = [{ ...before, next: 1 }, after];
 
-    const { servers } = await takeSnapshot(
-      {
-        servers: async () => pages.shift()!,
-        findLapsed: async () => ({ settled: true, lapsed: [], total: 0 }),
-      },
-      policy,
-    );
+    const turning = { servers: async () => pages.shift()!, survey: () => store.survey(1) };
+    const { servers } = await takeSnapshot({ store: turning, policy, belief });
 
     expect(servers.map(({ record }) => record.sessions)).toEqual([['console', 'cad']]);
   });
@@ -69,10 +71,18 @@ describe('takeSnapshot', () => {
       await store.renew();
       clock.advance(policy.gapMs);
     }
-    expect(await takeSnapshot(store, policy)).toEqual({ settled: false, servers: [] });
+    expect(await takeSnapshot({ store, policy, belief })).toEqual({
+      settled: false,
+      protections: [],
+      servers: [],
+    });
 
     await store.renew();
     store.goDown('refused');
-    expect(await takeSnapshot(store, policy)).toEqual({ settled: true, servers: [] });
+    expect(await takeSnapshot({ store, policy, belief })).toEqual({
+      settled: true,
+      protections: [],
+      servers: [],
+    });
   });
 });

@@ -1,4 +1,10 @@
-import type { EndpointPolicy, LeasePolicy, SessionStore } from '@rollcall/domain';
+import type {
+  BeliefPolicy,
+  EndpointPolicy,
+  IdentityStore,
+  LeasePolicy,
+  SessionStore,
+} from '@rollcall/domain';
 import type { Doors } from '../connect/doors';
 import type { Terminal } from '../terminal';
 
@@ -20,15 +26,18 @@ export interface EventReading {
 
 /** The roll, as a command uses it. */
 export interface Roll {
-  /** The address as it may be shown. */
+  /** Which setting says where the store is, and what, as it may be shown. */
   readonly address: string;
   readonly policy: LeasePolicy;
+  readonly belief: BeliefPolicy;
   readonly endpoints: EndpointPolicy;
   /** How long a new link is good. */
   readonly tokenTtlMs: number;
   /** Where links lead when the command line does not say. */
   readonly doors: Doors;
   readonly store: SessionStore;
+  /** Who may report through a door. */
+  readonly identities: IdentityStore;
   /** Resolves once there is a connection; rejects with `StoreUnavailableError` when there is none in time. */
   ready(): Promise<void>;
   events(reading: EventReading): AsyncIterable<RollEvent>;

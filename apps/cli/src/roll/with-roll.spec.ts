@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from '@rollcall/domain';
 import { outageSentence } from './with-roll';
 
-const address = 'redis://roll.example:6379/0';
+const address = 'REDIS_URL is redis://roll.example:6379/0';
 
 function replyError(message: string): Error {
   return Object.assign(new Error(message), { name: 'ReplyError' });

@@ -28,7 +28,7 @@ export function outageSentence(error: unknown, address: string): string | undefi
 }
 
 function sentence(what: string, address: string, reason?: string): string {
-  return `${what}: REDIS_URL is ${address}${reason ? ` (${reason})` : ''}`;
+  return `${what}: ${address}${reason ? ` (${reason})` : ''}`;
 }
 
 /** Failed attempts to connect to a name with several addresses carry a code but no message. */

@@ -1,14 +1,15 @@
-import { DEFAULT_TIMINGS, leasePolicy } from '@rollcall/domain';
+import { beliefPolicy, DEFAULT_BELIEF, DEFAULT_TIMINGS, leasePolicy } from '@rollcall/domain';
 import { aReport, FakeClock, InMemorySessionStore, type ReportTraits } from '@rollcall/testing';
 import { takeSnapshot, type SeenServer } from '../roll/roll-snapshot';
 import { serverRows, type ServerFilter } from './server-rows';
 
 const policy = leasePolicy(DEFAULT_TIMINGS);
+const belief = beliefPolicy(DEFAULT_BELIEF);
 
 async function rollOf(...reports: ReportTraits[]): Promise<readonly SeenServer[]> {
   const store = new InMemorySessionStore({ clock: new FakeClock() });
   for (const traits of reports) await store.report(aReport(traits));
-  return (await takeSnapshot(store, policy)).servers;
+  return (await takeSnapshot({ store, policy, belief })).servers;
 }
 
 describe('serverRows', () => {

@@ -1,7 +1,14 @@
 import type { ServerState } from '@rollcall/domain';
 import type { SeenServer } from '../roll/roll-snapshot';
 
-export const SERVER_STATES = ['live', 'leaving', 'late', 'lapsed'] as const satisfies ServerState[];
+export const SERVER_STATES = [
+  'live',
+  'leaving',
+  'late',
+  'held',
+  'protected',
+  'lapsed',
+] as const satisfies ServerState[];
 
 /** What `--state` takes: a state, or the word of the server's own about its health. */
 export const STATE_FILTERS = [...SERVER_STATES, 'unhealthy'] as const;
@@ -23,14 +30,16 @@ export interface ServerRow {
   readonly webUrlPath: string;
   readonly sessions: number;
   readonly reportedAgoMs: number;
+  /** To the end of its lease or of its hold. */
   readonly leaseLeftMs: number;
 }
 
 export function serverRows(seen: readonly SeenServer[], filter: ServerFilter = {}): ServerRow[] {
-  return seen.map(toRow).filter((row) => matches(row, filter));
+  return seen.map(serverRow).filter((row) => matches(row, filter));
 }
 
-function toRow({ record, state, reportedAgoMs, leaseLeftMs }: SeenServer): ServerRow {
+/** One server of the list. */
+export function serverRow({ record, state, reportedAgoMs, leaseLeftMs }: SeenServer): ServerRow {
   const { server, healthy, zone, endpoint, sessions } = record;
   return {
     server,

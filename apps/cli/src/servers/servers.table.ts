@@ -1,7 +1,7 @@
 import { counted } from '../output/counted';
 import { formatDuration } from '../output/duration';
 import { hostPort } from '../output/host-port';
-import { stateText } from '../output/state-text';
+import { leaseText, stateText } from '../output/state-text';
 import { formatTable, NOTHING, type Column } from '../output/table';
 import { SERVER_STATES, type ServerRow } from './server-rows';
 
@@ -29,7 +29,7 @@ function cells(row: ServerRow): string[] {
     row.quicPort === null ? NOTHING : String(row.quicPort),
     String(row.sessions),
     `${formatDuration(row.reportedAgoMs)} ago`,
-    row.leaseLeftMs > 0 ? formatDuration(row.leaseLeftMs) : 'over',
+    leaseText(row),
   ];
 }
 

@@ -1,15 +1,16 @@
-import { DEFAULT_TIMINGS, leasePolicy } from '@rollcall/domain';
+import { beliefPolicy, DEFAULT_BELIEF, DEFAULT_TIMINGS, leasePolicy } from '@rollcall/domain';
 import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
 import { takeSnapshot } from '../roll/roll-snapshot';
 import { sessionRows } from './session-rows';
 
 const policy = leasePolicy(DEFAULT_TIMINGS);
+const belief = beliefPolicy(DEFAULT_BELIEF);
 
 describe('sessionRows', () => {
   const clock = new FakeClock();
   const store = new InMemorySessionStore({ clock });
   const rows = async (servers?: string[]) =>
-    sessionRows((await takeSnapshot(store, policy)).servers, servers);
+    sessionRows((await takeSnapshot({ store, policy, belief })).servers, servers);
   const bareOf = async (id: string) => (await rows()).find((row) => row.id === id)?.bare;
 
   beforeEach(() => store.clear());
@@ -29,6 +30,7 @@ describe('sessionRows', () => {
         httpPort: 8443,
         quicPort: null,
         webUrlPath: '/dcv',
+        leaseLeftMs: 20_000,
       },
     ]);
   });

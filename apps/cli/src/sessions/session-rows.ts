@@ -22,6 +22,8 @@ export interface SessionRow {
   readonly httpPort: number;
   readonly quicPort: number | null;
   readonly webUrlPath: string;
+  /** To the end of its server's lease or hold; until then it is answered without a new report. */
+  readonly leaseLeftMs: number;
 }
 
 export function sessionRows(
@@ -59,6 +61,7 @@ function toRow(seen: SeenServer, session: LocalId, claims: number): SessionRow {
     httpPort: endpoint.httpPort,
     quicPort: endpoint.quicPort || null,
     webUrlPath: endpoint.webUrlPath,
+    leaseLeftMs: seen.leaseLeftMs,
   };
 }
 

@@ -20,6 +20,8 @@ const HELP = helpText({
     '  ambiguous  several servers have a session of this name, so nobody answers',
     '  –          it never does, as the name itself contains ~; or not now, as the',
     '             lease of its server is over',
+    'STATE is that of its server (see `rollcall servers --help`). LEASE LEFT tells how',
+    'long the session resolves at least: as stale, where STATE is held or protected.',
   ],
   examples: [
     ['rollcall sessions', 'every session on the roll'],
@@ -50,7 +52,7 @@ export function registerSessions(program: Command, cli: Cli, end: EndCommand): v
             rows: (servers) => sessionRows(servers, server),
             table: sessionsTable,
             none: filtered ? 'No session matches.' : 'No session is on the roll.',
-            essence: (row) => row,
+            essence: ({ leaseLeftMs, ...row }) => row,
           },
         ),
       );

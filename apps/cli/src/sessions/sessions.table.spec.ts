@@ -13,6 +13,7 @@ function row(traits: Partial<SessionRow>): SessionRow {
     httpPort: 8443,
     quicPort: 8443,
     webUrlPath: '/',
+    leaseLeftMs: 18_760,
     ...traits,
   };
 }
@@ -29,17 +30,21 @@ describe('sessionsTable', () => {
         state: 'late',
         host: '2001:db8::5',
       }),
-      row({ id: 'gpu-3~cad', server: 'gpu-3', bare: 'none', state: 'lapsed' }),
+      row({ id: 'gpu-3~cad', server: 'gpu-3', bare: 'none', state: 'lapsed', leaseLeftMs: 0 }),
+      row({ id: 'gpu-4~cad', server: 'gpu-4', state: 'held', leaseLeftMs: 4_300 }),
+      row({ id: 'gpu-5~cae', server: 'gpu-5', state: 'protected' }),
     ];
 
     expect(sessionsTable(rows).split('\n')).toEqual([
-      'SESSION        BARE ID    SERVER  ENDPOINT            STATE',
-      'gpu-1~console  ambiguous  gpu-1   10.0.0.1:8443       live',
-      'gpu-1~設計 2   ok         gpu-1   10.0.0.1:8443       live, unhealthy',
-      'gpu-2~console  ambiguous  gpu-2   [2001:db8::5]:8443  late',
-      'gpu-3~cad      –          gpu-3   10.0.0.1:8443       lapsed',
+      'SESSION        BARE ID    SERVER  ENDPOINT            STATE            LEASE LEFT',
+      'gpu-1~console  ambiguous  gpu-1   10.0.0.1:8443       live                   18 s',
+      'gpu-1~設計 2   ok         gpu-1   10.0.0.1:8443       live, unhealthy        18 s',
+      'gpu-2~console  ambiguous  gpu-2   [2001:db8::5]:8443  late                   18 s',
+      'gpu-3~cad      –          gpu-3   10.0.0.1:8443       lapsed                 over',
+      'gpu-4~cad      ok         gpu-4   10.0.0.1:8443       held                  4.3 s',
+      'gpu-5~cae      ok         gpu-5   10.0.0.1:8443       protected              18 s',
       '',
-      '4 sessions on 3 servers',
+      '6 sessions on 5 servers',
     ]);
   });
 });

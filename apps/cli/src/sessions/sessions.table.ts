@@ -1,6 +1,6 @@
 import { counted } from '../output/counted';
 import { hostPort } from '../output/host-port';
-import { stateText } from '../output/state-text';
+import { leaseText, stateText } from '../output/state-text';
 import { formatTable, NOTHING, type Column } from '../output/table';
 import type { BareId, SessionRow } from './session-rows';
 
@@ -10,6 +10,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'SERVER' },
   { title: 'ENDPOINT' },
   { title: 'STATE' },
+  { title: 'LEASE LEFT', align: 'right' },
 ];
 
 const BARE_ID: Record<BareId, string> = { ok: 'ok', ambiguous: 'ambiguous', none: NOTHING };
@@ -19,7 +20,14 @@ export function sessionsTable(rows: readonly SessionRow[]): string {
 }
 
 function cells(row: SessionRow): string[] {
-  return [row.id, BARE_ID[row.bare], row.server, hostPort(row.host, row.httpPort), stateText(row)];
+  return [
+    row.id,
+    BARE_ID[row.bare],
+    row.server,
+    hostPort(row.host, row.httpPort),
+    stateText(row),
+    leaseText(row),
+  ];
 }
 
 function summary(rows: readonly SessionRow[]): string {

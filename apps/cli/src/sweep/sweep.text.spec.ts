@@ -13,6 +13,8 @@ describe('evictionLine', () => {
     [{ kind: 'evicted', sessions: 1 }, 'gpu-1: struck off, with 1 session'],
     [{ kind: 'renewed' }, 'gpu-1: spared: it has just reported'],
     [{ kind: 'unsettled' }, 'gpu-1: spared: the roll is no longer settled'],
+    [{ kind: 'vouched' }, 'gpu-1: spared: its DCV port has just answered a reconciler'],
+    [{ kind: 'protected' }, 'gpu-1: spared: its zone is protected'],
     [{ kind: 'gone' }, 'gpu-1: already struck off by another sweep'],
   ] as const)('says of %j: %s', (outcome, line) => {
     expect(evictionLine(server, outcome)).toBe(line);

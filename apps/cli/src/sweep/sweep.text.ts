@@ -4,6 +4,8 @@ import { counted } from '../output/counted';
 const LEFT_ALONE: Record<Exclude<EvictionOutcome['kind'], 'evicted'>, string> = {
   renewed: 'spared: it has just reported',
   unsettled: 'spared: the roll is no longer settled',
+  vouched: 'spared: its DCV port has just answered a reconciler',
+  protected: 'spared: its zone is protected',
   gone: 'already struck off by another sweep',
 };
 

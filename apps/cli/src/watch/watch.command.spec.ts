@@ -1,10 +1,12 @@
-import { InMemorySessionStore, FakeClock } from '@rollcall/testing';
+import { aReport, InMemorySessionStore, FakeClock } from '@rollcall/testing';
 import type { RollEvent } from '../roll/roll';
 import { runOn, type Scene } from '../testing/command-run';
 import { RecordingTerminal } from '../testing/recording-terminal';
+import { SilentFleet } from '../testing/silent-fleet';
 
 const clock = new FakeClock();
 const store = new InMemorySessionStore({ clock });
+const fleet = new SilentFleet(store, clock);
 const run = (argv: string[], scene?: Scene) => runOn(store, argv, scene);
 
 async function* eventsOf(...events: RollEvent[]): AsyncIterable<RollEvent> {
@@ -33,8 +35,8 @@ describe('rollcall watch', () => {
 
     expect(exitCode).toBe(0);
     expect(out.split('\n')).toEqual([
-      '2026-11-21T14:03:12Z  session.opened     gpu-1~console',
-      '2026-11-21T14:03:12Z  server.lost        gpu-1                     lapsed, 1 session',
+      '2026-11-21T14:03:12Z  session.opened      gpu-1~console',
+      '2026-11-21T14:03:12Z  server.lost         gpu-1                     lapsed, 1 session',
       '',
     ]);
     expect(err).toBe('');
@@ -55,6 +57,31 @@ describe('rollcall watch', () => {
     });
 
     expect(out).toMatch(/^\S+ {2}server\.lost [^\n]*\n$/);
+  });
+
+  it('says on stderr at the start which zones are protected', async () => {
+    await fleet.fallsLate(...['a', 'b', 'c'].map((server) => aReport({ server, zone: 'z' })));
+    await fleet.protects('z', 3, 3);
+
+    const { out, err } = await run(['watch', '--json'], { events: () => eventsOf(lost) });
+
+    expect(err).toMatch(/^!! PROTECTED: the zone z, since /);
+    expect(out.split('\n')).toHaveLength(2);
+  });
+
+  it('does not keep a protection from those who watch something else', async () => {
+    const started: RollEvent = {
+      id: `${at}-2`,
+      type: 'protection.started',
+      fields: { at: String(at), zone: 'z', late: '3', servers: '9' },
+    };
+
+    const { out, err } = await run(['watch', '--type', 'server.lost'], {
+      events: () => eventsOf(started, opened, lost),
+    });
+
+    expect(out).toMatch(/^\S+ {2}server\.lost [^\n]*\n$/);
+    expect(err).toMatch(/^\S+Z {2}protection\.started {2}zone z +3 late, of 9 servers\n$/);
   });
 
   it('starts so long ago by the store’s clock, or after an event', async () => {

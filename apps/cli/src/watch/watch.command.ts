@@ -2,6 +2,8 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { ExitCode, type EndCommand } from '../exit-codes';
 import { helpText } from '../help-text';
 import { jsonText } from '../output/json-text';
+import { readProtection } from '../protect/read-protection';
+import { showBanner } from '../protect/show-banner';
 import type { Cli, Roll, RollEvent } from '../roll/roll';
 import { withRoll } from '../roll/with-roll';
 import { eventLine } from './event.line';
@@ -15,13 +17,14 @@ interface WatchOptions {
 }
 
 const TYPES = Object.entries(EVENT_TYPES).map(
-  ([type, meaning]) => `  ${type.padEnd(17)}  ${meaning}`,
+  ([type, meaning]) => `  ${type.padEnd(18)}  ${meaning}`,
 );
 
 const HELP = helpText({
   notes: [
     'One line per event: when, what, whom, and why. While the session store is away',
-    'it waits, says so on stderr, and goes on where it stopped.',
+    'it waits, says so on stderr, and goes on where it stopped. Protected zones are',
+    'told on stderr, too: at the start, and when --type leaves their events out.',
     '',
     'Events:',
     ...TYPES,
@@ -54,8 +57,10 @@ export function registerWatch(program: Command, cli: Cli, end: EndCommand): void
       const types = new Set(type);
       const text = json ? await jsonLine() : eventLine;
       await withRoll(cli, async (roll) => {
+        showBanner(cli.terminal, (await readProtection(roll)).protections);
         for await (const event of events(cli, roll, since)) {
           if (types.size === 0 || types.has(event.type)) cli.terminal.out(`${text(event)}\n`);
+          else if (isLoud(event)) cli.terminal.err(`${eventLine(event)}\n`);
         }
       });
       end(ExitCode.ok);
@@ -70,10 +75,15 @@ async function* events({ terminal }: Cli, roll: Roll, since?: Since): AsyncItera
     signal: terminal.interruption(),
     connectionLost: () =>
       terminal.err(
-        `rollcall: the session store does not answer: REDIS_URL is ${roll.address}; waiting for it\n`,
+        `rollcall: the session store does not answer: ${roll.address}; waiting for it\n`,
       ),
     connectionBack: () => terminal.err('rollcall: the session store answers again\n'),
   });
+}
+
+/** Whoever watches something else has to hear of it all the same. */
+function isLoud({ type }: RollEvent): boolean {
+  return type.startsWith('protection.');
 }
 
 /** Numbers as numbers where the type is known; a newer service's events keep their fields as text. */

@@ -1,5 +1,5 @@
-import { leasePolicy, DEFAULT_TIMINGS, type ServerRecord } from '@rollcall/domain';
-import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
+import { leasePolicy, DEFAULT_TIMINGS, type HoldCause, type ServerRecord } from '@rollcall/domain';
+import { aReport, FakeClock, InMemorySessionStore, localId } from '@rollcall/testing';
 import { takeCensus } from './census';
 
 const policy = leasePolicy(DEFAULT_TIMINGS);
@@ -17,10 +17,27 @@ describe('the census', () => {
     await store.report(aReport({ server: 'ill', healthy: false, sessions: ['h'] }));
 
     expect(await takeCensus(store, policy)).toEqual({
-      servers: { live: 2, leaving: 1, late: 1, lapsed: 1 },
-      sessions: { live: 2, leaving: 3, late: 1, lapsed: 2 },
+      servers: { live: 2, leaving: 1, late: 1, held: 0, protected: 0, lapsed: 1 },
+      sessions: { live: 2, leaving: 3, late: 1, held: 0, protected: 0, lapsed: 2 },
       unhealthy: 1,
     });
+  });
+
+  it('counts the held by why they are', async () => {
+    const held = (server: string, why: HoldCause): ServerRecord => ({
+      ...(aReport({ server }) as unknown as ServerRecord),
+      sessions: [localId('a'), localId('b')],
+      reportedAtMs: 0,
+      leaseEndsAtMs: 60_000,
+      held: why,
+    });
+    const page = {
+      nowMs: 50_000,
+      servers: [held('a', 'probe'), held('b', 'protection'), held('c', 'protection')],
+    };
+    const { servers, sessions } = await takeCensus({ servers: async () => page }, policy);
+    expect([servers.held, servers.protected]).toEqual([1, 2]);
+    expect([sessions.held, sessions.protected]).toEqual([2, 4]);
   });
 
   it('reads every page, and counts a server once that was seen on two', async () => {

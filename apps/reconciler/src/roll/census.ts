@@ -15,13 +15,22 @@ export interface Census {
   readonly unhealthy: number;
 }
 
+const NOBODY: Readonly<Record<ServerState, number>> = {
+  live: 0,
+  leaving: 0,
+  late: 0,
+  held: 0,
+  protected: 0,
+  lapsed: 0,
+};
+
 /** Counts everybody on the roll. */
 export async function takeCensus(
   store: Pick<RollStore, 'servers'>,
   policy: LeasePolicy,
 ): Promise<Census> {
-  const servers = { live: 0, leaving: 0, late: 0, lapsed: 0 };
-  const sessions = { live: 0, leaving: 0, late: 0, lapsed: 0 };
+  const servers = { ...NOBODY };
+  const sessions = { ...NOBODY };
   let unhealthy = 0;
   const roll = await readRoll(store);
   for (const record of roll.servers) {

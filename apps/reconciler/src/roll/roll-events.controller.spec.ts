@@ -36,6 +36,36 @@ describe('the books of the roll', () => {
     ]);
   });
 
+  it('count every reason of an eviction', async () => {
+    for (const reason of ['dead', 'hold-expired', 'replaced'] as const) {
+      books.lost({ ...about, reason, sessions: 1 });
+      books.evicted({ ...about, session: 'a', reason });
+      expect(await sample(metrics, 'evictions_total', { reason })).toBe(1);
+      expect(await sample(metrics, 'evicted_sessions_total', { reason })).toBe(1);
+      expect(await sample(metrics, 'server_events_total', { event: 'lost', reason })).toBe(1);
+    }
+  });
+
+  it('count who is held, on whose word, and who reports again', async () => {
+    for (const reason of ['probe', 'protection'] as const) {
+      books.held({ ...about, reason });
+      expect(await sample(metrics, 'server_events_total', { event: 'held', reason })).toBe(1);
+    }
+    books.recovered();
+    const recovered = { event: 'recovered', reason: 'reported' };
+    expect(await sample(metrics, 'server_events_total', recovered)).toBe(1);
+  });
+
+  it('count protections that begin, and why they end', async () => {
+    books.protectionStarted();
+    books.protectionEnded({ at: 2, zone: 'eu-1a', reason: 'operator' });
+    const started = { event: 'started', reason: 'many-late' };
+    const ended = { event: 'ended', reason: 'operator' };
+    expect(await sample(metrics, 'protection_events_total', started)).toBe(1);
+    expect(await sample(metrics, 'protection_events_total', ended)).toBe(1);
+    expect(told).toEqual([]);
+  });
+
   it('count what happens to sessions, and never name one in full', async () => {
     const session = 'top-secret';
     books.opened();

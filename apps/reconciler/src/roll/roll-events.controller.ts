@@ -1,6 +1,8 @@
 import { Controller, Inject, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import {
+  ProtectionEnded,
+  ServerHeld,
   ServerJoined,
   ServerLost,
   SessionAmbiguous,
@@ -32,6 +34,17 @@ export class RollEventsController {
     if (reason !== 'lapsed') this.logger.log({ server, reason, sessions }, 'a server is gone');
   }
 
+  // Whoever judges says who is held and which zone is protected, with a bound; here they are counted.
+  @EventPattern('server.held')
+  held(@Payload() event: ServerHeld): void {
+    this.metrics.held(event);
+  }
+
+  @EventPattern('server.recovered')
+  recovered(): void {
+    this.metrics.recovered();
+  }
+
   @EventPattern('session.opened')
   opened(): void {
     this.metrics.session('session.opened');
@@ -60,5 +73,15 @@ export class RollEventsController {
     const { server, session, with: other } = event;
     const about = { server, session: maskSessionId(session), with: other };
     this.logger.warn(about, 'a session id is claimed by several servers');
+  }
+
+  @EventPattern('protection.started')
+  protectionStarted(): void {
+    this.metrics.protectionStarted();
+  }
+
+  @EventPattern('protection.ended')
+  protectionEnded(@Payload() event: ProtectionEnded): void {
+    this.metrics.protectionEnded(event);
   }
 }

@@ -8,6 +8,7 @@ export class RollMetrics {
   private readonly evictedSessions;
   private readonly serverEvents;
   private readonly sessionEvents;
+  private readonly protectionEvents;
   private readonly deliveries;
   private readonly missedEvents;
 
@@ -24,13 +25,18 @@ export class RollMetrics {
     });
     this.serverEvents = metrics.counter({
       name: 'server_events_total',
-      help: 'Events of servers: joined and lost, and why',
+      help: 'Events of servers: joined, held, recovered and lost, and why',
       labelNames: ['event', 'reason'],
     });
     this.sessionEvents = metrics.counter({
       name: 'session_events_total',
       help: 'Events of sessions: opened, closed, moved, evicted, ambiguous',
       labelNames: ['event'],
+    });
+    this.protectionEvents = metrics.counter({
+      name: 'protection_events_total',
+      help: 'Protections of zones: started and ended, and why',
+      labelNames: ['event', 'reason'],
     });
     this.deliveries = metrics.counter({
       name: 'event_deliveries_total',
@@ -50,6 +56,22 @@ export class RollMetrics {
   lost({ reason }: DomainEventPayload<'server.lost'>): void {
     this.serverEvents.inc({ event: 'lost', reason });
     if (reason !== 'withdrawn') this.evictions.inc({ reason });
+  }
+
+  held({ reason }: DomainEventPayload<'server.held'>): void {
+    this.serverEvents.inc({ event: 'held', reason });
+  }
+
+  recovered(): void {
+    this.serverEvents.inc({ event: 'recovered', reason: 'reported' });
+  }
+
+  protectionStarted(): void {
+    this.protectionEvents.inc({ event: 'started', reason: 'many-late' });
+  }
+
+  protectionEnded({ reason }: DomainEventPayload<'protection.ended'>): void {
+    this.protectionEvents.inc({ event: 'ended', reason });
   }
 
   session(type: Extract<DomainEventType, `session.${string}`>): void {

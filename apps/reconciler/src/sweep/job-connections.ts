@@ -1,6 +1,6 @@
-import type { connectRedis } from '@rollcall/session-store';
+import type { RedisConnection } from '@rollcall/session-store';
 
-export type JobConnection = ReturnType<typeof connectRedis>;
+export type JobConnection = RedisConnection;
 
 /** The connections of one worker, also those that BullMQ makes of them: whatever becomes of its close, they can be ended. */
 export class JobConnections {
@@ -22,8 +22,11 @@ export class JobConnections {
 
   private keep(connection: JobConnection): JobConnection {
     this.opened.push(connection);
-    const duplicate = connection.duplicate.bind(connection);
-    connection.duplicate = (options) => this.keep(duplicate(options));
-    return connection;
+    const duplicate = connection.duplicate.bind(connection) as (
+      ...args: unknown[]
+    ) => JobConnection;
+    return Object.assign(connection, {
+      duplicate: (...args: unknown[]) => this.keep(duplicate(...args)),
+    });
   }
 }

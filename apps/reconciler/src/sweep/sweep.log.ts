@@ -11,6 +11,8 @@ export class SweepLog {
   private readonly logger = new Logger('Sweep');
   private failure: string | undefined;
   private sparing = false;
+  private believed = 0;
+  private believing = false;
 
   tried({ server, fence }: LapsedServer, outcome: EvictionOutcome): void {
     if (outcome.kind === 'evicted') {
@@ -18,6 +20,8 @@ export class SweepLog {
       this.logger.log({ server, sessions, reason: 'lapsed', ...fence }, 'a server is struck off');
     } else if (outcome.kind === 'renewed') {
       this.logger.log({ server, ...fence }, 'a lapsed server is spared: it has just reported');
+    } else if (outcome.kind === 'vouched' || outcome.kind === 'protected') {
+      this.believed += 1;
     }
   }
 
@@ -30,6 +34,14 @@ export class SweepLog {
     }
     if (!sparing && this.sparing) this.logger.log('lapsed servers are no longer spared');
     this.sparing = sparing;
+    const believing = this.believed > 0;
+    if (believing && !this.believing) {
+      const servers = this.believed;
+      this.logger.warn({ servers }, 'lapsed servers are spared: protected, or just probed well');
+    }
+    if (!believing && this.believing) this.logger.log('no lapsed server is spared any more');
+    this.believing = believing;
+    this.believed = 0;
   }
 
   failed(error: unknown): void {

@@ -40,9 +40,8 @@ export class SweepMetrics {
   }
 
   tried(outcome: EvictionOutcome): void {
-    if (outcome.kind === 'renewed' || outcome.kind === 'unsettled') {
-      this.spared.inc({ reason: outcome.kind });
-    }
+    if (outcome.kind === 'evicted' || outcome.kind === 'gone') return;
+    this.spared.inc({ reason: outcome.kind });
   }
 
   finished(trigger: SweepTrigger, { settled, spared }: Sweep, seconds: number): void {

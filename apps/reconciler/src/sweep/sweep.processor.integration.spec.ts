@@ -19,6 +19,9 @@ import { RENEWALS_MAX, SweepWatchdog } from './sweep.watchdog';
 const GIVE_UP_MS = 2 * (RENEWALS_MAX + 1) * SCALED.watchdogMs;
 const NOTHING: Sweep = { lapsed: 0, evicted: 0, sessions: 0, spared: 0, settled: true };
 
+/** Nobody is late in numbers here. */
+const NO_PROTECTION = { look: async () => undefined };
+
 describe('the scheduled sweep', () => {
   let redis: TestRedis;
   let roll: ScaledRoll;
@@ -47,13 +50,16 @@ describe('the scheduled sweep', () => {
     const connection = connectRedis(roll.redis, 'worker');
     connections.push(connection);
     if (noneConnects) connection.disconnect();
-    const duplicate = connection.duplicate.bind(connection);
-    connection.duplicate = (options) => {
-      const copy = duplicate(options);
-      connections.push(copy);
-      return copy;
-    };
-    return connection;
+    const duplicate = connection.duplicate.bind(connection) as (
+      ...args: unknown[]
+    ) => JobConnection;
+    return Object.assign(connection, {
+      duplicate: (...args: unknown[]) => {
+        const copy = duplicate(...args);
+        connections.push(copy);
+        return copy;
+      },
+    });
   }
 
   function process(
@@ -201,7 +207,7 @@ describe('the scheduled sweep', () => {
     beforeEach(async () => {
       const now = () => performance.now();
       const metrics = new SweepMetrics(new Metrics());
-      sweeps = new SweepService(roll.store, metrics, new SweepLog(), now);
+      sweeps = new SweepService(roll.store, metrics, new SweepLog(), now, NO_PROTECTION, 0);
       giveUp = jest.fn();
       byJob = 0;
       const run = async () => {

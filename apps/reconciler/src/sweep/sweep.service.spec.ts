@@ -1,10 +1,14 @@
+import { beliefPolicy, DEFAULT_BELIEF } from '@rollcall/domain';
 import { Metrics } from '@rollcall/observability';
 import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
+import { ProtectionService } from '../judge/protection.service';
 import { sample } from '../testing/sample';
 import { toldLines, type ToldLine } from '../testing/told-lines';
 import { SweepLog } from './sweep.log';
 import { SweepMetrics } from './sweep.metrics';
 import { SweepService } from './sweep.service';
+
+const JUDGES_FIRST_MS = 4_000;
 
 describe('the sweep', () => {
   let clock: FakeClock;
@@ -18,7 +22,10 @@ describe('the sweep', () => {
     clock = new FakeClock();
     store = new InMemorySessionStore({ clock });
     metrics = new Metrics();
-    sweeps = new SweepService(store, new SweepMetrics(metrics), new SweepLog(), () => clock.now());
+    const protection = new ProtectionService(store, beliefPolicy(DEFAULT_BELIEF));
+    const now = () => clock.now();
+    const [books, log] = [new SweepMetrics(metrics), new SweepLog()];
+    sweeps = new SweepService(store, books, log, now, protection, JUDGES_FIRST_MS);
   });
 
   const sweep = () => sweeps.run('job');
@@ -48,12 +55,14 @@ describe('the sweep', () => {
     expect(store.events().filter(({ type }) => type === 'server.lost')).toHaveLength(1);
   });
 
-  it('settles the roll by itself, and spares everybody until then: told once, and when it is over', async () => {
+  it('settles the roll by itself, and spares everybody until then and until judges had their turn: told once, and when it is over', async () => {
     await store.report(aReport());
     clock.advance(store.policy.leaseTtlMs);
     const first = await sweep();
     expect(first).toEqual({ lapsed: 1, evicted: 0, sessions: 0, spared: 1, settled: false });
-    await sweepFor(store.policy.settleAfterMs + 1_000);
+    await sweepFor(store.policy.settleAfterMs + JUDGES_FIRST_MS - 2_000);
+    expect(store.events().map(({ type }) => type)).not.toContain('server.lost');
+    await sweepFor(3_000);
     expect(store.events().map(({ type }) => type)).toContain('server.lost');
     expect(texts()).toEqual([
       'lapsed servers are spared: the roll is not settled',
@@ -62,6 +71,22 @@ describe('the sweep', () => {
     ]);
     expect(await sample(metrics, 'lapses_total')).toBe(1);
     expect(await sample(metrics, 'spared_total', { reason: 'unsettled' })).toBeGreaterThan(5);
+  });
+
+  it('has protection decided before it strikes: the judge may have slept through the same outage', async () => {
+    const servers = ['gpu-1', 'gpu-2', 'gpu-3'];
+    for (const server of servers) await store.report(aReport({ server }));
+    await sweepFor(store.policy.leaseTtlMs);
+    told.splice(0);
+    expect(await sweep()).toMatchObject({ lapsed: 3, evicted: 0, spared: 3 });
+    await sweep();
+    expect((await store.survey(0)).protections).toMatchObject([{ zone: '', state: 'on', late: 3 }]);
+    expect(texts()).toEqual(['lapsed servers are spared: protected, or just probed well']);
+    expect(await sample(metrics, 'spared_total', { reason: 'protected' })).toBe(6);
+    let sequence = 1;
+    for (const server of servers) await store.report(aReport({ server, sequence: ++sequence }));
+    await sweep();
+    expect(texts().at(-1)).toBe('no lapsed server is spared any more');
   });
 
   it('spares a server that reports between the check and the eviction', async () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sweep, type Sweep, type SweepStore } from '@rollcall/domain';
+import type { ProtectionService } from '../judge/protection.service';
 import { LapseCount } from './lapse-count';
 import type { SweepLog } from './sweep.log';
 import type { SweepMetrics } from './sweep.metrics';
@@ -15,18 +16,28 @@ export class SweepService {
   private underWay: Promise<Sweep> | undefined;
   private finishedAtMs = Number.NEGATIVE_INFINITY;
   private steppedAtMs = Number.NEGATIVE_INFINITY;
+  private unsettledAtMs: number;
 
   constructor(
     store: SweepStore,
     private readonly metrics: SweepMetrics,
     private readonly log: SweepLog,
     private readonly now: () => number,
+    protection: Pick<ProtectionService, 'look'>,
+    /** Once the roll has settled, judges have so long before a sweep strikes: whoever was held has to be held anew. */
+    private readonly judgesFirstMs: number,
   ) {
+    this.unsettledAtMs = now();
     this.store = {
       renew: () => this.step(store.renew()),
       findLapsed: async (limit) => {
         const scan = await this.step(store.findLapsed(limit));
         this.metrics.lapsed(this.lapses.fresh(scan.lapsed));
+        if (!scan.settled) this.unsettledAtMs = this.now();
+        if (this.now() - this.unsettledAtMs < this.judgesFirstMs)
+          return { ...scan, settled: false };
+        // Protection is decided before anybody is struck off, even if the judge has slept through the same outage.
+        if (scan.total > 0) await this.step(protection.look());
         return scan;
       },
       evict: (server) => this.step(store.evict(server)),

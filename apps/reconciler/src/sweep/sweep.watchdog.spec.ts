@@ -10,6 +10,9 @@ import { RENEWALS_MAX, SweepWatchdog } from './sweep.watchdog';
 
 const TICK_MS = 10;
 
+/** Nobody is late in numbers here. */
+const NO_PROTECTION = { look: async () => undefined };
+
 describe('the watchdog over the sweeps', () => {
   let clock: FakeClock;
   let store: InMemorySessionStore;
@@ -28,7 +31,7 @@ describe('the watchdog over the sweeps', () => {
     metrics = new Metrics();
     const sweepMetrics = new SweepMetrics(metrics);
     const now = () => clock.now();
-    sweeps = new SweepService(store, sweepMetrics, new SweepLog(), now);
+    sweeps = new SweepService(store, sweepMetrics, new SweepLog(), now, NO_PROTECTION, 0);
     run = jest.spyOn(sweeps, 'run');
     processor = { hasSwept: true, renew: jest.fn(() => (processor.hasSwept = false)) };
     giveUp = jest.fn();

@@ -1,7 +1,16 @@
-import { leasePolicy } from '@rollcall/domain';
+import type { RedisConfig } from '@rollcall/config';
+import {
+  beliefPolicy,
+  DEFAULT_BELIEF,
+  DEFAULT_ENDPOINT_PORTS,
+  endpointPolicy,
+  leasePolicy,
+  type BeliefSettings,
+} from '@rollcall/domain';
 import { readEvents, type StreamEntry } from '@rollcall/events';
-import { createLogger } from '@rollcall/observability';
+import { createLogger, type Logger } from '@rollcall/observability';
 import { connectRedis, openSessionStore, rollKeys } from '@rollcall/session-store';
+import type { Connector } from '../judge/tcp-connector';
 import { startReconciler, type RunningReconciler } from '../reconciler.application';
 import type { ReconcilerConfig } from '../reconciler.config';
 
@@ -13,7 +22,28 @@ export const SCALED = leasePolicy({
   sweepIntervalMs: 200,
 });
 
+/** The same, of what is believed of the silent. */
+export const SCALED_BELIEF: BeliefSettings = {
+  ...DEFAULT_BELIEF,
+  probePeriodMs: 1_000,
+  probeTimeoutMs: 250,
+  protectionConfirmMs: 6_000,
+  holdMaxMs: 180_000,
+};
+
+/** Hosts of a test are on this machine. */
+const ENDPOINTS = endpointPolicy('127.0.0.0/8', DEFAULT_ENDPOINT_PORTS);
+
 const SILENT = createLogger({ app: 'reconciler', level: 'silent' });
+
+/** What a test says of a reconciler; the rest is as usual. */
+export interface ReconcilerTraits {
+  readonly board?: boolean;
+  readonly logger?: Logger;
+  readonly belief?: Partial<BeliefSettings>;
+  /** How it reaches hosts, if not as they are. */
+  readonly connect?: Connector;
+}
 
 /** A roll in a real Redis, with the reconcilers of a test. */
 export class ScaledRoll {
@@ -24,8 +54,10 @@ export class ScaledRoll {
   private readonly reconcilers: RunningReconciler[] = [];
   private readonly abort = new AbortController();
 
-  constructor(url: string) {
-    this.redis = { url, keyPrefix: 'test', roll: 'main' };
+  /** On a server named by its URL, or on any other place. */
+  constructor(where: string | RedisConfig) {
+    const place = typeof where === 'string' ? { url: where } : where;
+    this.redis = { ...place, keyPrefix: 'test', roll: 'main' };
     this.keys = rollKeys(this.redis);
     this.opened = openSessionStore({ redis: this.redis, policy: SCALED, role: 'sweep' });
     this.store = this.opened.store;
@@ -35,15 +67,23 @@ export class ScaledRoll {
     await this.opened.ready(5_000);
   }
 
-  async startReconciler({ board = false, logger = SILENT } = {}): Promise<RunningReconciler> {
+  async startReconciler({
+    board = false,
+    logger = SILENT,
+    belief = {},
+    connect,
+  }: ReconcilerTraits = {}): Promise<RunningReconciler> {
+    if ('problems' in ENDPOINTS) throw new Error(ENDPOINTS.problems.join());
     const config: ReconcilerConfig = {
       redis: this.redis,
       timing: SCALED,
+      belief: beliefPolicy({ ...SCALED_BELIEF, ...belief }),
+      endpoints: ENDPOINTS,
       metrics: { host: '127.0.0.1', port: 0 },
       board: { enabled: board },
       log: { level: 'silent' },
     };
-    const reconciler = await startReconciler(config, logger);
+    const reconciler = await startReconciler(config, logger, connect);
     this.reconcilers.push(reconciler);
     return reconciler;
   }

@@ -2,27 +2,34 @@ import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import {
+  Draining,
+  errorAnswer,
+  Listener,
+  writeAnswer,
+  type RefusedConnections,
+} from '@rollcall/http';
+import type { ClientCertificates, ServerTls } from '@rollcall/tls';
 import type { ListenConfig } from '../resolver.config';
-import type { ResolverTls } from '../tls/resolver-tls';
-import type { TlsPort } from '../tls/tls-options';
-import { Draining } from './draining';
-import { errorAnswer, writeAnswer } from './http-answer';
-import { Listener } from './listener';
-import { noteVerification } from './parser-refusal';
 import { isReadable, withoutPrefix } from './paths';
-import type { RefusedConnections } from './refused-connections';
 import type { PathRefusal, RefusedPaths } from './refused-paths';
 import { noteSource } from './source-address';
+import { connectionAnswer, noteVerification } from './verifications';
 import { edgeOf, type Edge } from './wire-refusal';
 
+/** Clients of the one are gateways, of the other DCV servers and proxies, which have no certificate. */
+type Port = 'lookups' | 'hosts';
+
+const CLIENTS: Readonly<Record<Port, ClientCertificates>> = { lookups: 'required', hosts: 'none' };
+
 /** What is answered on each port once there are two. */
-const PORT_OF: Readonly<Record<Edge, TlsPort>> = {
+const PORT_OF: Readonly<Record<Edge, Port>> = {
   lookup: 'lookups',
   verify: 'hosts',
   route: 'hosts',
 };
 
-const SETTING_OF: Readonly<Record<TlsPort, string>> = {
+const SETTING_OF: Readonly<Record<Port, string>> = {
   lookups: 'RESOLVER_PORT',
   hosts: 'RESOLVER_HOSTS_PORT',
 };
@@ -45,7 +52,7 @@ export class Listeners {
   constructor(
     private readonly config: Pick<ListenConfig, 'hostsPort' | 'pathPrefix'>,
     private readonly refusals: Refusals,
-    private readonly tls?: ResolverTls,
+    private readonly tls?: ServerTls,
   ) {}
 
   /** Makes the servers of an application, and gives the one of its main port. */
@@ -71,13 +78,15 @@ export class Listeners {
     );
   }
 
-  private open(port: TlsPort, answer: RequestListener): Server {
+  private open(port: Port, answer: RequestListener): Server {
+    const tlsPort = { name: port, clients: CLIENTS[port] };
     const listener = new Listener(answer, {
-      tls: this.tls?.serverOptions(port),
+      tls: this.tls?.serverOptions(tlsPort),
+      answerOf: connectionAnswer,
       refused: (reason, sourceAddress) =>
         this.refusals.connections.refused(reason, SETTING_OF[port], sourceAddress),
     });
-    this.tls?.serve(port, listener.server as TlsServer);
+    this.tls?.serve(tlsPort, listener.server as TlsServer);
     this.listeners.push(listener);
     return listener.server;
   }
@@ -86,7 +95,7 @@ export class Listeners {
     return this.config.hostsPort !== undefined;
   }
 
-  private admitting(application: RequestListener, port: TlsPort): RequestListener {
+  private admitting(application: RequestListener, port: Port): RequestListener {
     return (request: IncomingMessage, response: ServerResponse) => {
       const target = withoutPrefix(request.url ?? '', this.config.pathPrefix);
       const edge = target === undefined ? undefined : edgeOf(target);
@@ -108,7 +117,7 @@ export class Listeners {
   private refusalOf(
     target: string | undefined,
     edge: Edge | undefined,
-    port: TlsPort,
+    port: Port,
   ): PathRefusal | undefined {
     if (target === undefined) return 'prefix';
     if (edge === undefined) return isReadable(target) ? 'path' : undefined;

@@ -1,6 +1,4 @@
-import type { Metrics } from '@rollcall/observability';
-import type { BoundedLog, LogRule } from '../log/bounded-log';
-import type { BoundedLogs } from '../log/bounded-logs';
+import type { BoundedLog, BoundedLogs, LogRule, Metrics } from '@rollcall/observability';
 
 /** Why there is nothing at a path: the prefix is not there, it is the other port's, or it is nobody's. */
 export const PATH_REFUSALS = ['prefix', 'port', 'path'] as const;

@@ -7,8 +7,8 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '@rollcall/contracts';
+import { writeAnswer } from '@rollcall/http';
 import { VerifyJournal } from '../verify/verify.journal';
-import { writeAnswer } from './http-answer';
 import { sourceOf } from './source-address';
 import { edgeOf, refusalAnswer, verifyRefusal, type Edge } from './wire-refusal';
 

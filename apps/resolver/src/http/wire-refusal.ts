@@ -5,9 +5,9 @@ import {
   VERIFY_PATH,
   type ErrorCode,
 } from '@rollcall/contracts';
+import { errorAnswer, type HttpAnswer } from '@rollcall/http';
 import { authAnswer } from '../verify/auth-answer';
 import { FAULT, MALFORMED, type VerifyDecision } from '../verify/verify-decision';
-import { errorAnswer, type HttpAnswer } from './http-answer';
 import { pathOf } from './paths';
 
 /** Whose contract a path belongs to. */

@@ -5,7 +5,7 @@ export class EndpointPermits {
   private readonly verdicts = new Map<string, boolean>();
 
   constructor(
-    private readonly policy: EndpointPolicy,
+    private readonly policy: Pick<EndpointPolicy, 'refusal'>,
     private readonly rememberedMax: number,
   ) {}
 

@@ -33,14 +33,17 @@ describe('a lookup’s answer', () => {
     expect(answer.headers['content-length']).toBe(Buffer.byteLength(answer.body));
   });
 
-  it.each(['held', 'unsettled'] as const)('says in a header that it is stale: %s', (stale) => {
-    const decision: LookupDecision = { kind: 'found', destination, port: 8443, stale };
-    expect(lookupAnswer(decision, 'HTTP').headers).toMatchObject({ 'x-rollcall-stale': stale });
-    expect(lookupAnswer(decision, 'HTTP').body).toBe(
-      lookupAnswer({ kind: 'found', destination, port: 8443 }, 'HTTP').body,
-    );
-    expect(outcomeOf(decision)).toBe(`stale_${stale}`);
-  });
+  it.each(['held', 'protected', 'unsettled'] as const)(
+    'says in a header that it is stale: %s',
+    (stale) => {
+      const decision: LookupDecision = { kind: 'found', destination, port: 8443, stale };
+      expect(lookupAnswer(decision, 'HTTP').headers).toMatchObject({ 'x-rollcall-stale': stale });
+      expect(lookupAnswer(decision, 'HTTP').body).toBe(
+        lookupAnswer({ kind: 'found', destination, port: 8443 }, 'HTTP').body,
+      );
+      expect(outcomeOf(decision)).toBe(`stale_${stale}`);
+    },
+  );
 
   it.each<[LookupDecision, number, string, string]>([
     [{ kind: 'not-found', reason: 'unknown' }, 404, 'SESSION_NOT_FOUND', 'not_found_unknown'],

@@ -1,6 +1,6 @@
 import { NOT_FOUND_CODES, resolveSessionAnswer, STALE_HEADER } from '@rollcall/contracts';
 import type { Resolution, Transport } from '@rollcall/domain';
-import { errorAnswer, jsonAnswer, type HttpAnswer } from '../http/http-answer';
+import { errorAnswer, jsonAnswer, type HttpAnswer } from '@rollcall/http';
 import type { LookupDecision } from './lookup-decision';
 
 /** Translates a decision into what the gateway's contract has for it. */

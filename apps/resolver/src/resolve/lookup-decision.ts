@@ -1,5 +1,5 @@
 import type { Resolution } from '@rollcall/domain';
-import type { Stopping, Unavailable } from '../gate/bounded-gate';
+import type { Stopping, Unavailable } from '@rollcall/http';
 
 /** Everything that a lookup with a valid query can end in. */
 export type LookupDecision = Resolution | Unavailable | Stopping;
@@ -8,6 +8,7 @@ export type LookupDecision = Resolution | Unavailable | Stopping;
 export const LOOKUP_OUTCOMES = [
   'live',
   'stale_held',
+  'stale_protected',
   'stale_unsettled',
   'not_found_unknown',
   'not_found_lapsed',

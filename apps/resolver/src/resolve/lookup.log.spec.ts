@@ -1,6 +1,6 @@
-import { recordingLogger } from '../testing/resolver-under-test';
+import { BoundedLogs } from '@rollcall/observability';
 import { anEndpoint, localId, publicId, serverId } from '@rollcall/testing';
-import { BoundedLogs } from '../log/bounded-logs';
+import { recordingLogger } from '../testing/resolver-under-test';
 import type { LookupDecision } from './lookup-decision';
 import { LookupLog } from './lookup.log';
 import type { LookupQuery } from './lookup-query.reader';

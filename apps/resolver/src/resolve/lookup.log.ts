@@ -1,6 +1,12 @@
-import { maskSessionId } from '@rollcall/observability';
-import { EACH, OUTAGE, REFUSAL, type BoundedLog, type LogRule } from '../log/bounded-log';
-import type { BoundedLogs } from '../log/bounded-logs';
+import {
+  EACH,
+  maskSessionId,
+  OUTAGE,
+  REFUSAL,
+  type BoundedLog,
+  type BoundedLogs,
+  type LogRule,
+} from '@rollcall/observability';
 import type { LookupDecision, LookupOutcome } from './lookup-decision';
 import type { LookupQuery, QueryProblem } from './lookup-query.reader';
 
@@ -15,6 +21,7 @@ const STALE: LogRule = { level: 'info', linesMax: 10 };
 const RULES: Readonly<Record<LookupOutcome, LogRule>> = {
   live: { level: 'debug', linesMax: EACH },
   stale_held: STALE,
+  stale_protected: STALE,
   stale_unsettled: STALE,
   not_found_unknown: REFUSAL,
   not_found_lapsed: REFUSAL,

@@ -1,7 +1,7 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { RESOLVE_SESSION_PATH } from '@rollcall/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errorAnswer, writeAnswer } from '../http/http-answer';
+import { errorAnswer, writeAnswer } from '@rollcall/http';
 import { MONOTONIC_CLOCK } from '../resolver.tokens';
 import { lookupAnswer } from './lookup-answer';
 import { LookupJournal } from './lookup.journal';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { resolve, type Endpoint, type LookupStore } from '@rollcall/domain';
-import type { BoundedGate } from '../gate/bounded-gate';
+import type { BoundedGate } from '@rollcall/http';
 import type { RollRenewalService } from '../roll/roll-renewal.service';
 import type { EndpointPermits } from './endpoint-permits';
 import type { LookupDecision } from './lookup-decision';

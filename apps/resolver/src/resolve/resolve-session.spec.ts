@@ -1,25 +1,14 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import type { RollTrust } from '@rollcall/domain';
-import { Metrics } from '@rollcall/observability';
 import { aReport, FakeClock, InMemorySessionStore } from '@rollcall/testing';
-import { createHttpAdapter } from '../http/http-adapter';
-import { Listeners } from '../http/listeners';
-import { RefusedConnections } from '../http/refused-connections';
-import { RefusedPaths } from '../http/refused-paths';
-import { BoundedLogs } from '../log/bounded-logs';
-import { ResolverModule } from '../resolver.module';
-import { RollRenewalService } from '../roll/roll-renewal.service';
-import { aConfig, providing, recordingLogger, settle } from '../testing/resolver-under-test';
+import { injectedResolver, type InjectedResolver } from '../testing/injected-resolver';
+import { recordingLogger, settle } from '../testing/resolver-under-test';
 
 describe('POST /resolveSession', () => {
   const { lines, logger } = recordingLogger('debug');
   let clock: FakeClock;
   let store: InMemorySessionStore;
   let lookup: jest.SpyInstance;
-  let metrics: Metrics;
-  let trust: RollTrust;
-  let logs: BoundedLogs;
+  let resolver: InjectedResolver;
   let app: NestFastifyApplication;
 
   beforeEach(async () => {
@@ -27,30 +16,15 @@ describe('POST /resolveSession', () => {
     clock = new FakeClock();
     store = new InMemorySessionStore({ clock });
     lookup = jest.spyOn(store, 'lookup');
-    trust = { renewing: true, settled: true };
-    metrics = new Metrics();
-    logs = new BoundedLogs(logger);
-    const config = aConfig({ ENDPOINT_ALLOW: '10.0.0.0/8,example.com' });
-    const module = await Test.createTestingModule({
-      imports: [ResolverModule.register({ config, metrics, logs, store: providing(store) })],
-    })
-      .overrideProvider(RollRenewalService)
-      .useValue({ trust: () => trust })
-      .compile();
-    const refusals = {
-      paths: new RefusedPaths(metrics, logs),
-      connections: new RefusedConnections(metrics, logs),
-    };
-    const listeners = new Listeners({ pathPrefix: '' }, refusals);
-    app = module.createNestApplication<NestFastifyApplication>(createHttpAdapter(listeners), {
-      bodyParser: false,
-      logger: false,
-    });
-    await app.init();
+    const env = { ENDPOINT_ALLOW: '10.0.0.0/8,example.com' };
+    resolver = await injectedResolver(store, env, logger);
+    app = resolver.app;
     await settle(store, clock);
   });
 
-  afterEach(() => app.close());
+  afterEach(() => resolver.close());
+
+  const counted = (outcome: string) => resolver.counted(outcome);
 
   async function ask(
     query: string,
@@ -63,15 +37,6 @@ describe('POST /resolveSession', () => {
     });
     const { code } = JSON.parse(response.body) as { code?: string };
     return { status: response.statusCode, headers: response.headers, text: response.body, code };
-  }
-
-  async function counted(outcome: string): Promise<number | undefined> {
-    const { values } = await (
-      metrics.registry.getSingleMetric('rollcall_lookups_total') as {
-        get(): Promise<{ values: { value: number; labels: { outcome?: string } }[] }>;
-      }
-    ).get();
-    return values.find(({ labels }) => labels.outcome === outcome)?.value;
   }
 
   it('answers 200 with the five keys of the contract', async () => {
@@ -170,7 +135,7 @@ describe('POST /resolveSession', () => {
       clock.advance(store.policy.renewEveryMs);
       await store.renew();
     }
-    trust = { renewing: false, settled: true };
+    resolver.trusts({ renewing: false, settled: true });
     expect((await ask('sessionId=gpu-1~console&transport=HTTP')).headers['x-rollcall-stale']).toBe(
       'unsettled',
     );
@@ -377,7 +342,7 @@ describe('POST /resolveSession', () => {
     it('is one line and a count in an outage', async () => {
       store.goDown('unreachable');
       for (let count = 0; count < 500; count++) await ask('sessionId=console&transport=HTTP');
-      logs.nextPeriod();
+      resolver.logs.nextPeriod();
       expect(lookups()).toEqual([
         expect.objectContaining({ level: 'warn', outcome: 'unavailable', cause: 'unreachable' }),
         expect.objectContaining({ level: 'warn', outcome: 'unavailable', unlogged: 499 }),

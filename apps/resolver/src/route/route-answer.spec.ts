@@ -40,7 +40,7 @@ describe('a route’s answer', () => {
     expect(routeAnswer(found({ webUrlPath })).headers['x-rollcall-base-path']).toBe(basePath);
   });
 
-  it.each(['held', 'unsettled'] as const)('says that it is stale: %s', (stale) => {
+  it.each(['held', 'protected', 'unsettled'] as const)('says that it is stale: %s', (stale) => {
     expect(routeAnswer({ ...found(), stale }).headers).toMatchObject({
       'x-rollcall-stale': stale,
       'x-rollcall-upstream': expect.any(String),

@@ -1,6 +1,6 @@
 import { ROUTE_HEADERS, STALE_HEADER } from '@rollcall/contracts';
 import { endpointProblem, type Endpoint } from '@rollcall/domain';
-import type { HttpAnswer } from '../http/http-answer';
+import type { HttpAnswer } from '@rollcall/http';
 import { lookupAnswer } from '../resolve/lookup-answer';
 import type { LookupDecision } from '../resolve/lookup-decision';
 

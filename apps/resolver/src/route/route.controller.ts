@@ -1,7 +1,7 @@
 import { Controller, Get, Head, Inject, Post, Req, Res } from '@nestjs/common';
 import { ROUTE_PATH } from '@rollcall/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errorAnswer, writeAnswer } from '../http/http-answer';
+import { errorAnswer, writeAnswer } from '@rollcall/http';
 import { LookupJournal } from '../resolve/lookup.journal';
 import { ResolveSessionService } from '../resolve/resolve-session.service';
 import { MONOTONIC_CLOCK } from '../resolver.tokens';

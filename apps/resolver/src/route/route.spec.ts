@@ -1,6 +1,13 @@
-import { aReport, FakeClock, InMemorySessionStore, type ReportTraits } from '@rollcall/testing';
+import {
+  aReport,
+  exchange,
+  FakeClock,
+  InMemorySessionStore,
+  RawConnection,
+  type RawResponse,
+  type ReportTraits,
+} from '@rollcall/testing';
 import { startResolver, type RunningResolver } from '../resolver.application';
-import { exchange, RawConnection, type RawResponse } from '../testing/raw-exchange';
 import {
   aConfig,
   providing,

@@ -1,8 +1,8 @@
 import type { OpenSessionStore } from '@rollcall/session-store';
 
-/** A Redis that a test may connect to. */
+/** A Redis that a test may connect to; a single one, as a cluster has nothing that shows all it is sent. */
 interface RedisUnderTest {
-  client(): OpenSessionStore['redis'];
+  client(): Extract<OpenSessionStore['redis'], { monitor: unknown }>;
 }
 
 /** A command as Redis ran it. */

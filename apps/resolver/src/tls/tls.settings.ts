@@ -1,23 +1,15 @@
 import { ConfigError, Setting, type Settings } from '@rollcall/config';
+import type { TlsFileSettings, TlsPaths } from '@rollcall/tls';
 
-/** The files that TLS is spoken with. */
-export interface TlsConfig {
-  /** The server's certificate, then those between it and its root. */
-  readonly certFile: string;
-  readonly keyFile: string;
-  /** Roots of the certificates that clients of the lookup port must show; undefined = none are asked for. */
-  readonly clientCaFile?: string;
-}
-
-/** Which setting names which file: every message about a file begins with it. */
+/** Which setting names which file. */
 export const TLS_FILE_SETTINGS = {
   certFile: 'RESOLVER_TLS_CERT_FILE',
   keyFile: 'RESOLVER_TLS_KEY_FILE',
   clientCaFile: 'RESOLVER_TLS_CLIENT_CA_FILE',
-} as const satisfies Record<keyof TlsConfig, string>;
+} as const satisfies TlsFileSettings;
 
 /** TLS on the resolver's ports; undefined = plain HTTP. */
-export class TlsSettings implements Settings<TlsConfig | undefined> {
+export class TlsSettings implements Settings<TlsPaths | undefined> {
   @Setting({
     about:
       'The certificate in PEM, with those between it and its root; with RESOLVER_TLS_KEY_FILE, the ports speak TLS. Read again when it changes',
@@ -33,7 +25,7 @@ export class TlsSettings implements Settings<TlsConfig | undefined> {
   })
   RESOLVER_TLS_CLIENT_CA_FILE?: string;
 
-  toConfig(): TlsConfig | undefined {
+  toConfig(): TlsPaths | undefined {
     const {
       RESOLVER_TLS_CERT_FILE: certFile,
       RESOLVER_TLS_KEY_FILE: keyFile,

@@ -1,6 +1,6 @@
 import { ERRORS, RETRY_AFTER_SECONDS } from '@rollcall/contracts';
 import type { TokenRefusal } from '@rollcall/tokens';
-import type { HttpAnswer } from '../http/http-answer';
+import type { HttpAnswer } from '@rollcall/http';
 import type { VerifyDecision } from './verify-decision';
 
 /** What the operator of a DCV server reads in its log. Nothing of the question is repeated. */

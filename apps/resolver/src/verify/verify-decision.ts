@@ -1,5 +1,5 @@
 import type { TokenVerdict } from '@rollcall/tokens';
-import type { Stopping, Unavailable } from '../gate/bounded-gate';
+import type { Stopping, Unavailable } from '@rollcall/http';
 
 /** A fault of ours kept the token from being judged. */
 export interface Fault {

@@ -2,7 +2,7 @@ import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { BROKER_VERIFY_PATH, VERIFY_PATH } from '@rollcall/contracts';
 import { isServerId, type ServerId } from '@rollcall/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { writeAnswer } from '../http/http-answer';
+import { writeAnswer } from '@rollcall/http';
 import { sourceOf } from '../http/source-address';
 import { MONOTONIC_CLOCK } from '../resolver.tokens';
 import { authAnswer } from './auth-answer';

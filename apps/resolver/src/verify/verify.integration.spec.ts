@@ -3,15 +3,17 @@ import { createLogger } from '@rollcall/observability';
 import { openSessionStore, type OpenSessionStore } from '@rollcall/session-store';
 import {
   aReport,
+  exchange,
   localId,
+  RawConnection,
   serverId,
   startTestRedis,
+  type RawResponse,
   type ReportTraits,
   type TestRedis,
 } from '@rollcall/testing';
 import { ConnectionTokens } from '@rollcall/tokens';
 import { startResolver, type RunningResolver } from '../resolver.application';
-import { exchange, RawConnection, type RawResponse } from '../testing/raw-exchange';
 import { aConfig, until, untilReady } from '../testing/resolver-under-test';
 import { dumpOf, sentCommands } from '../testing/sent-commands';
 import { formOf, verification } from '../testing/verification-requests';

@@ -1,5 +1,5 @@
 import { serverId } from '@rollcall/testing';
-import { BoundedLogs } from '../log/bounded-logs';
+import { BoundedLogs } from '@rollcall/observability';
 import { recordingLogger } from '../testing/resolver-under-test';
 import type { VerifyDecision } from './verify-decision';
 import { VerifyLog } from './verify.log';

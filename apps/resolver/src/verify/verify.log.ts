@@ -1,7 +1,13 @@
 import type { ServerId } from '@rollcall/domain';
-import { maskSessionId } from '@rollcall/observability';
-import { EACH, OUTAGE, REFUSAL, type BoundedLog, type LogRule } from '../log/bounded-log';
-import type { BoundedLogs } from '../log/bounded-logs';
+import {
+  EACH,
+  maskSessionId,
+  OUTAGE,
+  REFUSAL,
+  type BoundedLog,
+  type BoundedLogs,
+  type LogRule,
+} from '@rollcall/observability';
 import type { VerifyDecision, VerifyOutcome } from './verify-decision';
 
 /** Who asked about what, as far as it could be read. */

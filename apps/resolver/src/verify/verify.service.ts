@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ConnectionTokens, TokenQuestion } from '@rollcall/tokens';
-import type { BoundedGate } from '../gate/bounded-gate';
+import type { BoundedGate } from '@rollcall/http';
 import type { VerifyDecision } from './verify-decision';
 
 /** Answers whether a token opens a session: the store knows what was granted, the tokens judge. */

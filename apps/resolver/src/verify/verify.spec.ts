@@ -1,15 +1,17 @@
 import { GUESSES_MAX, type ReportOutcome } from '@rollcall/domain';
 import {
   aReport,
+  exchange,
   FakeClock,
   InMemorySessionStore,
   localId,
+  RawConnection,
   serverId,
+  type RawResponse,
   type ReportTraits,
 } from '@rollcall/testing';
 import { ConnectionTokens } from '@rollcall/tokens';
 import { startResolver, type RunningResolver } from '../resolver.application';
-import { exchange, RawConnection, type RawResponse } from '../testing/raw-exchange';
 import { aConfig, providing, recordingLogger, until } from '../testing/resolver-under-test';
 import { SeededRandom } from '../testing/seeded-random';
 import {

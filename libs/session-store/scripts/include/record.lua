@@ -1,6 +1,7 @@
 -- The last known record of a server: a header of fixed width, so that a touch can renew it in place, then the body.
 --   1-10 boot · 12-23 sequence · 25-37 reported at · 39-51 bare ids refreshed at · 53 state · 55-70 digest · 71 newline · body
--- States: A on the roll · L leaving · U on the roll, its list never known · T tombstone (no body, digest all dashes)
+-- States: A on the roll · H held on a probe's word · P held by protection · L leaving · U on the roll, its list never known ·
+-- T tombstone (no body, digest all dashes)
 local NO_DIGEST = '----------------'
 
 local function writeRecord(recordKey, boot, sequence, now, state, digest, body, retention)
@@ -14,6 +15,7 @@ local function readHeader(header)
   return {
     boot = tonumber(string.sub(header, 1, 10)),
     sequence = tonumber(string.sub(header, 12, 23)),
+    reportedAt = tonumber(string.sub(header, 25, 37)),
     keptAt = tonumber(string.sub(header, 39, 51)),
     state = string.sub(header, 53, 53),
     digest = string.sub(header, 55, 70)

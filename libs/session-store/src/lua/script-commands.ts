@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../redis-connection';
 import { LUA_SCRIPTS } from './scripts.generated';
 
 /** The name of an embedded script. */
@@ -14,7 +14,7 @@ export type RunScript = (
 type ScriptCommand = (keyCount: number, ...keysAndArgs: (string | number)[]) => Promise<unknown>;
 
 /** Teaches a connection the store's scripts: each runs by its hash, and is sent again when Redis has forgotten it. */
-export function scriptCommands(redis: Redis): RunScript {
+export function scriptCommands(redis: RedisConnection): RunScript {
   const commands = {} as Record<ScriptName, ScriptCommand>;
   for (const [name, lua] of Object.entries(LUA_SCRIPTS) as [ScriptName, string][]) {
     const command = `rollcall:${name}`;

@@ -18,6 +18,8 @@ export interface CertificateWishes {
   readonly keyType?: 'EC' | 'RSA' | 'RSA-512';
 }
 
+const LOCAL_NAMES = ['localhost', '127.0.0.1'];
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const PERIODS_IN_DAYS = { now: [-1, 1], past: [-2, -1], future: [1, 2] } as const;
@@ -99,25 +101,37 @@ export class TestCa {
 
   /** A server's certificate for these names and addresses. */
   server(
-    names: readonly string[] = ['localhost', '127.0.0.1'],
+    names: readonly string[] = LOCAL_NAMES,
     wishes: CertificateWishes = {},
   ): Promise<CertificatePair> {
-    const { ExtendedKeyUsage, ExtendedKeyUsageExtension, SubjectAlternativeNameExtension } =
-      this.x509;
-    const alternatives = names.map((value): X509.JsonGeneralName =>
-      isIP(value) === 0 ? { type: 'dns', value } : { type: 'ip', value },
-    );
-    return this.issue({ commonName: names[0], ...wishes }, [
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension(alternatives),
-    ]);
+    return this.issueFor(names, [this.x509.ExtendedKeyUsage.serverAuth], wishes);
   }
 
+  /** A server's certificate that is good for a client as well: the nodes of a Redis Cluster show it to each other. */
+  peer(names: readonly string[] = LOCAL_NAMES): Promise<CertificatePair> {
+    const { serverAuth, clientAuth } = this.x509.ExtendedKeyUsage;
+    return this.issueFor(names, [serverAuth, clientAuth]);
+  }
   /** A client's certificate, as a gateway shows one. */
   client(wishes: CertificateWishes = {}): Promise<CertificatePair> {
     const { ExtendedKeyUsage, ExtendedKeyUsageExtension } = this.x509;
     return this.issue({ commonName: 'gateway', ...wishes }, [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
+    ]);
+  }
+
+  private issueFor(
+    names: readonly string[],
+    usages: X509.ExtendedKeyUsageType[],
+    wishes: CertificateWishes = {},
+  ): Promise<CertificatePair> {
+    const { ExtendedKeyUsageExtension, SubjectAlternativeNameExtension } = this.x509;
+    const alternatives = names.map((value): X509.JsonGeneralName =>
+      isIP(value) === 0 ? { type: 'dns', value } : { type: 'ip', value },
+    );
+    return this.issue({ commonName: names[0], ...wishes }, [
+      new ExtendedKeyUsageExtension(usages),
+      new SubjectAlternativeNameExtension(alternatives),
     ]);
   }
 

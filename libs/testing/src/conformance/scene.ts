@@ -100,6 +100,11 @@ export class Scene {
     return lapsed.filter(({ server }) => this.hosts.some((host) => host.server === server));
   }
 
+  /** Every event of the store, also those that are about no server. */
+  allEvents(): Promise<FlatEvent[]> {
+    return this.harness.events();
+  }
+
   /** The events of this scene's hosts since they were last asked for, with their moments. */
   async newEvents(): Promise<FlatEvent[]> {
     const servers = this.hosts.map(({ server }) => String(server));

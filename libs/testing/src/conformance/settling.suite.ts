@@ -1,3 +1,4 @@
+import { localId } from '../builders/ids';
 import type { Scene } from './scene';
 import type { SimulatedHost } from './simulated-host';
 import type { Stage } from './stage';
@@ -74,7 +75,7 @@ export function describeSettling(stage: Stage): void {
           await scene.time.passSilently(scene.policy.gapMs * 0.4);
         }
         await expectProvisional(scene, session, host, true);
-        expect(await scene.lookup(shared)).toEqual({ kind: 'ambiguous' });
+        await expectProvisional(scene, shared, host, true);
         await host.beats();
         await scene.expectLive(session, host, session);
         await scene.expectLive(shared, host, shared);
@@ -112,11 +113,19 @@ export function describeSettling(stage: Stage): void {
 
         await first!.beats();
         expect(await scene.lookup(contested)).toEqual({ kind: 'ambiguous' });
+        expect(await scene.store.findClaimants(localId(contested))).toMatchObject([
+          { server: first!.server },
+        ]);
         await owner!.beats();
         await scene.expectLive(own, owner!, own);
         await scene.expectEvents();
 
-        await scene.time.settle(() => Promise.all([first!.beats(), owner!.beats()]));
+        while (!(await scene.store.renew()).settled) {
+          await first!.beats();
+          await scene.time.passSilently(scene.policy.gapMs * 0.4);
+        }
+        await expectProvisional(scene, contested, first!, true);
+        await Promise.all([first!.beats(), owner!.beats()]);
         await scene.expectLive(contested, first!, contested);
         await scene.expectLive(own, owner!, own);
       },

@@ -17,3 +17,17 @@ export function isBefore(now: Moments, end: Moments): Certainty {
   if (now.toMs < end.fromMs) return 'yes';
   return now.fromMs >= end.toMs + 1 ? 'no' : 'maybe';
 }
+
+export function not(certainty: Certainty): Certainty {
+  if (certainty === 'maybe') return 'maybe';
+  return certainty === 'yes' ? 'no' : 'yes';
+}
+
+export function both(one: Certainty, other: Certainty): Certainty {
+  if (one === 'no' || other === 'no') return 'no';
+  return one === 'yes' && other === 'yes' ? 'yes' : 'maybe';
+}
+
+export function either(one: Certainty, other: Certainty): Certainty {
+  return not(both(not(one), not(other)));
+}

@@ -1,4 +1,11 @@
-import type { LapsedServer, LocalId, Report, ServerId, SessionList } from '@rollcall/domain';
+import type {
+  Endpoint,
+  LapsedServer,
+  LocalId,
+  Report,
+  ServerId,
+  SessionList,
+} from '@rollcall/domain';
 import { aReport } from '../builders/reports';
 import type { SeededRandom } from './seeded-random';
 
@@ -48,14 +55,12 @@ export class RandomReports {
   /** The next one, with another list and sometimes more that is new. */
   changed(server: ServerId): Report {
     const { random } = this;
-    const last = this.newest.get(server) ?? aReport({ server, sequence: 0, sessions: [] });
-    const { endpoint, zone } = last;
+    const last = this.newest.get(server) ?? this.first(server);
+    const { zone } = last;
     return {
       ...last,
       sequence: last.sequence + 1 + random.below(2),
-      endpoint: random.chance(0.3)
-        ? { ...endpoint, httpPort: 1024 + random.below(60_000) }
-        : endpoint,
+      endpoint: this.someEndpoint(last),
       zone: random.chance(0.1) ? random.pick(['', 'a', 'b']) : zone,
       healthy: !random.chance(0.1),
       leaving: random.chance(0.1),
@@ -67,6 +72,18 @@ export class RandomReports {
   asSeen(server: ServerId): LapsedServer {
     const { boot, sequence } = this.newest.get(server) ?? { boot: 1, sequence: 1 };
     return { server, fence: { boot, sequence }, sessions: [] };
+  }
+
+  private first(server: ServerId): Report {
+    const host = `host-of-${server}.example`;
+    return aReport({ server, sequence: 0, sessions: [], endpoint: { host } });
+  }
+
+  /** Mostly the same one, sometimes another, now and then another server's. */
+  private someEndpoint({ endpoint }: Report): Endpoint {
+    const { random } = this;
+    if (random.chance(0.05)) return random.pick([...this.newest.values(), { endpoint }]).endpoint;
+    return random.chance(0.3) ? { ...endpoint, httpPort: 1024 + random.below(60_000) } : endpoint;
   }
 
   private someList(): SessionList {

@@ -10,6 +10,7 @@ import type {
 import { localId, serverId } from '../builders/ids';
 import { RollTime } from '../conformance/roll-time';
 import type { StoreHarness } from '../conformance/store-harness';
+import { RandomBeliefs } from './random-beliefs';
 import { RandomReports } from './random-reports';
 import { later } from './moments';
 import { violationsIn } from './roll-checks';
@@ -32,6 +33,11 @@ const WEIGHTS = {
   withdraw: 4,
   evictNow: 3,
   sweep: 6,
+  hold: 10,
+  holdTheLate: 6,
+  release: 6,
+  changeProtection: 3,
+  pauseUntilLate: 4,
   lateEviction: 4,
   renew: 4,
   pauseShort: 5,
@@ -50,6 +56,7 @@ export class RandomRun {
   private readonly oracle: RollOracle;
   private readonly time: RollTime;
   private readonly reports: RandomReports;
+  private readonly beliefs: RandomBeliefs;
   private scans: LapsedServer[] = [];
   private unsettledUntilMs = 0;
   private tokensGranted = 0;
@@ -61,6 +68,11 @@ export class RandomRun {
     this.oracle = new RollOracle(harness.policy);
     this.time = new RollTime(harness);
     this.reports = new RandomReports(random, LOCALS);
+    this.beliefs = new RandomBeliefs(harness, random, this.oracle, {
+      during: (act) => this.during(act),
+      compare: (what, got, expected) => this.compare(what, got, expected),
+      note: (text) => this.note(text),
+    });
   }
 
   async start(): Promise<void> {
@@ -97,6 +109,16 @@ export class RandomRun {
         return this.evictNow(server);
       case 'sweep':
         return this.sweep();
+      case 'hold':
+        return this.beliefs.hold(server);
+      case 'holdTheLate':
+        return this.beliefs.holdTheLate();
+      case 'release':
+        return this.beliefs.release(server);
+      case 'changeProtection':
+        return this.beliefs.changeProtection();
+      case 'pauseUntilLate':
+        return this.writeFor(policy.lateAfterMs * 1.1, this.random.subset(SERVERS, 0.3));
       case 'lateEviction':
         return this.evict(this.random.pick([...this.scans, this.reports.asSeen(server)]));
       case 'renew':

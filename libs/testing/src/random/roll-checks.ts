@@ -1,4 +1,4 @@
-import type { Destination, Evidence, LocalId } from '@rollcall/domain';
+import type { Destination, Evidence, LocalId, Mark } from '@rollcall/domain';
 import { isBefore, type Moments } from './moments';
 import type { Claimant, RollOracle, ServerTruth } from './roll-oracle';
 import type { RollSnapshot, Sighting } from './roll-snapshot';
@@ -13,7 +13,7 @@ export function violationsIn(snapshot: RollSnapshot, oracle: RollOracle): string
     if (problem)
       violations.push(`${sighting.id}: ${problem}, but got ${JSON.stringify(sighting.evidence)}`);
   }
-  return [...violations, ...rollProblems(snapshot, oracle)];
+  return [...violations, ...rollProblems(snapshot, oracle), ...surveyProblems(snapshot, oracle)];
 }
 
 function qualifiedProblem(
@@ -32,7 +32,7 @@ function qualifiedProblem(
   const believed = isBefore(now, truth.leaseEnds);
   const answered = isListed
     ? evidence.kind === 'answer' &&
-      evidence.mark === 'live' &&
+      evidence.mark === markOf(truth) &&
       leadsTo(evidence.destination, truth, local)
     : evidence.kind === 'not-listed';
   if (believed !== 'no' && answered) return undefined;
@@ -60,6 +60,7 @@ function bareProblem(
       if (!claimant) return 'I4: no believed server claims it there';
       if (sure.some((other) => other !== claimant)) return 'I4: another believed server claims it';
       const isLive = evidence.kind === 'answer';
+      if (isLive && evidence.mark !== markOf(claimant.truth)) return 'it has another mark';
       if (isLive && !oracle.mayBeLive(claimant.truth.server, local)) {
         return 'I5: it was claimed only while the roll was not settled';
       }
@@ -98,6 +99,8 @@ function rollProblems(snapshot: RollSnapshot, oracle: RollOracle): string[] {
   for (const record of snapshot.records) {
     const truth = present.find(({ server }) => server === record.server);
     const { boot, sequence } = truth?.fence ?? {};
+    if (truth?.list && truth.held !== record.held)
+      problems.push(`${record.server} is held: ${record.held}, but should be: ${truth.held}`);
     if (boot !== record.boot || sequence !== record.sequence) {
       problems.push(
         `I3: ${record.server} is on the roll at ${record.boot}.${record.sequence}, not at ${boot}.${sequence}`,
@@ -113,6 +116,36 @@ function rollProblems(snapshot: RollSnapshot, oracle: RollOracle): string[] {
   if (snapshot.lapsed < lapsed)
     problems.push(`${lapsed} servers are lapsed, not ${snapshot.lapsed}`);
   return problems;
+}
+
+function surveyProblems(snapshot: RollSnapshot, oracle: RollOracle): string[] {
+  const { survey } = snapshot;
+  const problems: string[] = [];
+  for (const truth of oracle.present(snapshot)) {
+    const found = survey.late.find(({ server }) => server === truth.server);
+    const expected = oracle.beliefs.isLate(truth, snapshot);
+    const isSure = isBefore(snapshot, truth.retainedUntil) === 'yes';
+    if (isSure && expected !== 'maybe' && expected !== (found ? 'yes' : 'no'))
+      problems.push(`${truth.server} is late: ${found !== undefined}, but should be: ${expected}`);
+    if (!found) continue;
+    const { held, zone, reportedAtMs } = found;
+    if (held !== (truth.held !== undefined)) problems.push(`${truth.server} is held: ${held}`);
+    if (zone !== truth.report?.zone) problems.push(`${truth.server} is in zone ${zone}`);
+    const { fromMs, toMs } = truth.reportedAt;
+    if (reportedAtMs < fromMs || reportedAtMs > toMs)
+      problems.push(`${truth.server} reported at ${reportedAtMs}`);
+    if (found.replaced && !oracle.mayBeReplaced(truth.server, snapshot))
+      problems.push(`${truth.server} is replaced by nobody`);
+  }
+  const counted = survey.zones.reduce((sum, { late }) => sum + late, 0);
+  if (survey.zones.length > 0 && counted !== survey.lateTotal)
+    problems.push(`${counted} of the zones’ servers are late, not ${survey.lateTotal}`);
+  return problems;
+}
+
+function markOf({ held }: ServerTruth): Mark {
+  if (held === undefined) return 'live';
+  return held === 'probe' ? 'held' : 'protected';
 }
 
 function leadsTo(

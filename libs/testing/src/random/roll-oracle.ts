@@ -3,6 +3,7 @@ import {
   type EvictionOutcome,
   type Fence,
   type GrantOutcome,
+  type HoldCause,
   type LapsedServer,
   type LeasePolicy,
   type LocalId,
@@ -11,7 +12,8 @@ import {
   type ServerId,
   type SessionName,
 } from '@rollcall/domain';
-import { isBefore, later, type Certainty, type Moments } from './moments';
+import { BeliefOracle } from './belief-oracle';
+import { both, isBefore, later, type Certainty, type Moments } from './moments';
 import { TokenOracle } from './token-oracle';
 
 /** All the oracle holds to be true of one server. */
@@ -22,6 +24,11 @@ export interface ServerTruth {
   readonly report?: Report;
   /** Undefined when it has told none since it joined. */
   readonly list?: readonly LocalId[];
+  readonly reportedAt: Moments;
+  /** Why it is believed beyond the lease of its newest report. */
+  readonly held?: HoldCause;
+  /** Whether it still has the bare ids it claimed: a hold does not bring back those that lapsed. */
+  readonly keepsClaims: Certainty;
   readonly leaseEnds: Moments;
   readonly retainedUntil: Moments;
 }
@@ -46,12 +53,15 @@ export interface Circumstances extends Moments {
 /** What the invariants say must be true after a history of reports and evictions; knows nothing of how a store works. */
 export class RollOracle {
   readonly tokens = new TokenOracle();
+  readonly beliefs: BeliefOracle;
   private readonly truths = new Map<ServerId, ServerTruth>();
   private readonly owners = new Map<LocalId, Ownership>();
   /** Who may have been believed alone with a bare id on a settled roll, since it last claimed it anew. */
   private readonly settledClaims = new Set<string>();
 
-  constructor(private readonly policy: LeasePolicy) {}
+  constructor(private readonly policy: LeasePolicy) {
+    this.beliefs = new BeliefOracle(policy);
+  }
 
   /** What is known of a server, unless its retention has certainly ended. */
   truth(server: ServerId, now: Moments): ServerTruth | undefined {
@@ -68,7 +78,10 @@ export class RollOracle {
   claimants(id: LocalId, now: Moments): Claimant[] {
     return this.present(now)
       .filter(({ list }) => list?.includes(id))
-      .map((truth) => ({ truth, believed: isBefore(now, truth.leaseEnds) }))
+      .map((truth) => ({
+        truth,
+        believed: both(isBefore(now, truth.leaseEnds), truth.keepsClaims),
+      }))
       .filter(({ believed }) => believed !== 'no');
   }
 
@@ -114,9 +127,12 @@ export class RollOracle {
       fence: { boot: report.boot, sequence: report.sequence },
       report,
       list: listAfter(report, before),
+      reportedAt: when,
+      keepsClaims: 'yes',
       leaseEnds: later(when, report.leaving ? leavingLeaseMs : leaseTtlMs),
       retainedUntil: later(when, retentionMs),
     });
+    if (before?.held) this.beliefs.forget(server);
     const list = this.truths.get(server)?.list ?? [];
     const closed = before?.list?.filter((id) => !list.includes(id)) ?? [];
     const opened = list.filter((id) => !before?.list?.includes(id));
@@ -126,10 +142,46 @@ export class RollOracle {
     for (const id of list) this.claimed(server, id, when);
   }
 
+  /** A late server is believed for one more lease. */
+  held(server: ServerId, cause: HoldCause, when: Circumstances): void {
+    const before = this.truths.get(server);
+    if (!before) return;
+    const keepsClaims = isBefore(when, before.leaseEnds) === 'yes' ? before.keepsClaims : 'maybe';
+    this.truths.set(server, {
+      ...before,
+      held: cause,
+      keepsClaims,
+      leaseEnds: later(when, this.policy.leaseTtlMs),
+      retainedUntil: later(when, this.policy.retentionMs),
+    });
+    for (const id of before.list ?? []) this.settledClaims.add(qualifiedId(server, id));
+  }
+
+  /** Whether another server is on the roll with the same endpoint. */
+  mayBeReplaced(server: ServerId, now: Moments): boolean {
+    const endpoint = this.truths.get(server)?.report?.endpoint;
+    return this.present(now).some(
+      ({ server: other, report }) =>
+        other !== server &&
+        report?.endpoint.host === endpoint?.host &&
+        report?.endpoint.httpPort === endpoint?.httpPort,
+    );
+  }
+
   struckOff(server: ServerId, fence: Fence, when: Circumstances): void {
     const before = this.truths.get(server);
     const retainedUntil = later(when, this.policy.retentionMs);
-    this.truths.set(server, { server, fence, leaseEnds: when, retainedUntil });
+    const reportedAt = before?.reportedAt ?? when;
+    const keepsClaims = 'no';
+    this.truths.set(server, {
+      server,
+      fence,
+      reportedAt,
+      keepsClaims,
+      leaseEnds: when,
+      retainedUntil,
+    });
+    this.beliefs.forget(server);
     if (before && isBefore(when, before.retainedUntil) === 'yes')
       this.tokens.ended(server, before.list ?? []);
     else this.tokens.doubted(server);
@@ -148,7 +200,8 @@ export class RollOracle {
     if (retained !== 'yes') maybe.push('gone');
     if (retained !== 'yes' || !isSeen || believed !== 'no') maybe.push('renewed');
     const isEvictable = (isSeen && believed !== 'yes') || retained !== 'yes';
-    if (isEvictable && when.settled !== 'no') maybe.push('evicted');
+    if (isEvictable && when.settled !== 'no')
+      maybe.push(...this.beliefs.expectedEndings(truth, when));
     return maybe;
   }
 
@@ -157,6 +210,7 @@ export class RollOracle {
     this.owners.clear();
     this.settledClaims.clear();
     this.tokens.lostEverything();
+    this.beliefs.lostEverything();
   }
 
   private claimed(server: ServerId, id: LocalId, when: Circumstances): void {

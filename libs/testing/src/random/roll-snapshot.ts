@@ -5,6 +5,7 @@ import {
   type ServerId,
   type ServerRecord,
   type SessionStore,
+  type Survey,
 } from '@rollcall/domain';
 import { publicId } from '../builders/ids';
 import type { StoreHarness } from '../conformance/store-harness';
@@ -25,6 +26,7 @@ export interface RollSnapshot extends Moments {
   readonly records: readonly ServerRecord[];
   readonly lapsed: number;
   readonly settled: boolean;
+  readonly survey: Survey;
 }
 
 const EVERYBODY = 1_000;
@@ -40,13 +42,15 @@ export async function takeSnapshot(
   const scan = await store.findLapsed(EVERYBODY);
   const bare = locals.map((local) => sight(store, local));
   const qualified = servers.flatMap((server) => locals.map((local) => sight(store, local, server)));
-  const [sightings, page] = await Promise.all([
+  const [sightings, page, survey] = await Promise.all([
     Promise.all([...bare, ...qualified]),
     store.servers(0, EVERYBODY),
+    store.survey(EVERYBODY),
   ]);
   const toMs = await harness.now();
   const { servers: records } = page;
-  return { fromMs, toMs, sightings, records, lapsed: scan.total, settled: scan.settled };
+  const { total: lapsed, settled } = scan;
+  return { fromMs, toMs, sightings, records, lapsed, settled, survey };
 }
 
 async function sight(store: SessionStore, local: LocalId, server?: ServerId): Promise<Sighting> {

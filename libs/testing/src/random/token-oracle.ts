@@ -1,5 +1,5 @@
 import type { LocalId, ServerId, SessionName, TokenDigest } from '@rollcall/domain';
-import { isBefore, type Certainty, type Moments } from './moments';
+import { both, isBefore, type Certainty, type Moments } from './moments';
 
 /** A token that was granted, and whether its session has been the same since. */
 export interface TokenTruth {
@@ -51,9 +51,4 @@ export class TokenOracle {
       return isConcerned && token.isKept !== 'no' ? { ...token, isKept } : token;
     });
   }
-}
-
-function both(one: Certainty, other: Certainty): Certainty {
-  if (one === 'no' || other === 'no') return 'no';
-  return one === 'yes' && other === 'yes' ? 'yes' : 'maybe';
 }

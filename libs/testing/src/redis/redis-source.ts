@@ -24,6 +24,15 @@ export function redisSource(environment: NodeJS.ProcessEnv = process.env): Redis
   return { kind: 'containers', image };
 }
 
+/** A program on this machine, for what takes several servers that know each other's addresses. */
+export function redisProgram(environment: NodeJS.ProcessEnv = process.env): string {
+  const binary = environment.TEST_REDIS_BIN || onPath(environment.PATH ?? '');
+  if (binary) return binary;
+  throw new Error(
+    'Sentinel and Cluster are tested with processes of this machine, also where other tests use containers, and there is no redis-server or valkey-server on the PATH. Install one (on Debian: apt-get install redis-server) or name it in TEST_REDIS_BIN.',
+  );
+}
+
 function onPath(path: string): string | undefined {
   return ['redis-server', 'valkey-server']
     .flatMap((name) => path.split(delimiter).map((folder) => join(folder, name)))

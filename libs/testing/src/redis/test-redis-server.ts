@@ -2,6 +2,8 @@
 export interface TestRedisServer {
   readonly host: string;
   readonly port: number;
+  /** Of its process on this machine; undefined while it is down, and in a container. */
+  readonly pid?: number;
   /** Ends it in an orderly way and removes everything it left behind. */
   stop(): Promise<void>;
   /** Ends it as a power cut would; its data directory stays. */

@@ -5,6 +5,7 @@ import type {
   LastKnown,
   LeasePolicy,
   LocalId,
+  Mark,
   ServerId,
 } from '@rollcall/domain';
 import type { RollStep } from './roll-step';
@@ -13,7 +14,9 @@ import type { RollStep } from './roll-step';
 export interface Claim {
   readonly server: ServerId;
   readonly endpoint: Endpoint;
-  readonly reportedAtMs: number;
+  readonly mark: Mark;
+  /** When it was reported, or kept by a hold. */
+  readonly renewedAtMs: number;
   readonly leaseEndsAtMs: number;
 }
 
@@ -44,12 +47,12 @@ export class BareId {
     const standing = this.standing(nowMs);
     switch (standing.kind) {
       case 'contested':
-        return { kind: 'ambiguous' };
+        return this.contestEvidence(settled);
       case 'sole': {
         const destination = this.destination(standing.claim);
         return this.provisional
           ? { kind: 'provisional', settled, destination }
-          : { kind: 'answer', mark: 'live', destination };
+          : { kind: 'answer', mark: standing.claim.mark, destination };
       }
       case 'nobody':
         return { kind: 'absent', settled, lastKnown: this.lastKnown(nowMs) };
@@ -79,6 +82,21 @@ export class BareId {
     }
   }
 
+  /** Keeps a claim there is, or was until it lapsed and nobody else came; a hold makes no new one. */
+  keep(claim: Claim, step: RollStep): void {
+    const standing = this.standing(step.nowMs);
+    if (standing.kind === 'contested') {
+      if (this.claims.has(claim.server)) this.claim(claim, step);
+      return;
+    }
+    const memory = this.remembered(step.nowMs);
+    const owner =
+      standing.kind === 'sole'
+        ? standing.claim.server
+        : memory?.kind === 'sole' && memory.claim.server;
+    if (owner === claim.server) this.claim(claim, step);
+  }
+
   withdraw(server: ServerId, step: RollStep): void {
     const standing = this.standing(step.nowMs);
     if (standing.kind === 'contested') {
@@ -92,6 +110,14 @@ export class BareId {
       const untilMs = step.nowMs + this.policy.leaseTtlMs;
       this.memory = { kind: 'closed', by: server, untilMs };
     }
+  }
+
+  /** The only claim that is left of a contest answers once the roll is settled. */
+  private contestEvidence(settled: boolean): Evidence {
+    const [last, ...others] = this.claims.values();
+    if (!settled || !last || others.length > 0 || last.mark !== 'live')
+      return { kind: 'ambiguous' };
+    return { kind: 'provisional', settled, destination: this.destination(last) };
   }
 
   private takeFree(claim: Claim, step: RollStep): void {
@@ -170,7 +196,7 @@ export class BareId {
   }
 
   private rememberSole(claim: Claim): void {
-    const untilMs = claim.reportedAtMs + this.policy.retentionMs;
+    const untilMs = claim.renewedAtMs + this.policy.retentionMs;
     this.memory = { kind: 'sole', claim, untilMs };
   }
 

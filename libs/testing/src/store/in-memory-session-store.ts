@@ -11,20 +11,27 @@ import {
   type Evidence,
   type Fence,
   type GrantOutcome,
+  type HoldOutcome,
   type LapsedServer,
   type LapseScan,
   type LeasePolicy,
   type LocalId,
+  type ProtectionChange,
   type PublicId,
+  type Release,
+  type ReleaseOutcome,
   type Report,
   type ReportOutcome,
   type ServerId,
   type ServerPage,
+  type ServerRecord,
   type SessionName,
   type SessionStore,
   type StoreFailure,
+  type Survey,
   type TokenDigest,
   type TokenGrant,
+  type Vouch,
 } from '@rollcall/domain';
 import { FakeClock } from '../clock/fake-clock';
 import type { StoreClock } from '../clock/store-clock';
@@ -135,6 +142,30 @@ export class InMemorySessionStore implements SessionStore {
   async sinceLastSweepMs(): Promise<number | undefined> {
     const nowMs = this.read();
     return this.sweptAtMs === undefined ? undefined : nowMs - this.sweptAtMs;
+  }
+
+  async survey(lateMax: number): Promise<Survey> {
+    return this.roll.survey(lateMax, this.read());
+  }
+
+  async records(servers: readonly ServerId[]): Promise<ServerRecord[]> {
+    return this.roll.records(servers, this.read());
+  }
+
+  async hold(server: ServerRecord, vouch: Vouch): Promise<HoldOutcome> {
+    return this.roll.hold(server, vouch, this.write());
+  }
+
+  async release(server: ServerRecord, release: Release): Promise<ReleaseOutcome> {
+    return this.roll.release(server, release, this.write());
+  }
+
+  async changeProtection(
+    zone: string,
+    seenVersion: number,
+    change: ProtectionChange,
+  ): Promise<boolean> {
+    return this.roll.changeProtection(zone, seenVersion, change, this.write());
   }
 
   async grantToken(

@@ -5,42 +5,57 @@ import {
   type EvictionReason,
   type Evidence,
   type Fence,
+  type HoldOutcome,
   type LapsedServer,
   type LapseScan,
   type LeasePolicy,
   type LocalId,
+  type ProtectionChange,
   type PublicId,
+  type Release,
+  type ReleaseOutcome,
   type Report,
   type ReportOutcome,
   type ServerId,
   type ServerPage,
+  type ServerRecord,
   type SessionName,
+  type Survey,
+  type Vouch,
 } from '@rollcall/domain';
 import { BareId, type Claim } from './bare-id';
+import { Beliefs } from './beliefs';
 import { EventLog } from './event-log';
 import { RollPulse } from './roll-pulse';
 import type { RollStep } from './roll-step';
-import { fenceOf, recordOf, refusalBy, type Present, type ServerEntry } from './server-entry';
+import {
+  markOf,
+  onlyRenews,
+  recordOf,
+  refusalBy,
+  type Present,
+  type ServerEntry,
+} from './server-entry';
+import { NO_FENCE, ServerTable } from './server-table';
 import { TokenLedger } from './token-ledger';
-
-const NO_FENCE: Fence = { boot: 0, sequence: 0 };
 
 /** The live roll as plain data: every method is one step at one moment. Lapses are decided on read. */
 export class Roll {
   readonly events = new EventLog();
   readonly tokens = new TokenLedger();
   private readonly pulse: RollPulse;
-  private readonly servers = new Map<ServerId, ServerEntry>();
+  private readonly servers = new ServerTable();
+  private readonly beliefs: Beliefs;
   private readonly bareIds = new Map<LocalId, BareId>();
 
   constructor(private readonly policy: LeasePolicy) {
     this.pulse = new RollPulse(policy);
+    this.beliefs = new Beliefs(this.servers, policy);
   }
 
   /** What is remembered of a server, if its retention has not ended. */
   retained(server: ServerId, nowMs: number): ServerEntry | undefined {
-    const entry = this.servers.get(server);
-    return entry && nowMs < entry.retainedUntilMs ? entry : undefined;
+    return this.servers.retained(server, nowMs);
   }
 
   apply(report: Report, nowMs: number): ReportOutcome {
@@ -52,6 +67,12 @@ export class Roll {
     const before = entry?.kind === 'present' ? entry : undefined;
     const after = this.presentAfter(report, before, nowMs);
     this.servers.set(report.server, after);
+    if (before?.held || !onlyRenews(before, report))
+      this.beliefs.book.reported(report.server, report.endpoint, before?.report.endpoint);
+    if (before?.held) {
+      this.beliefs.book.forget(report.server);
+      step.publish('server.recovered', { server: report.server });
+    }
     if (!before) {
       const reason = entry ? 'returned' : 'new';
       step.publish('server.joined', { server: report.server, reason });
@@ -76,7 +97,7 @@ export class Roll {
 
   /** Whether a server that is on the roll, late or not, lists the session. */
   lists({ server, session }: SessionName, nowMs: number): boolean {
-    return this.sessionsNow(server, nowMs).includes(session);
+    return this.servers.sessions(server, nowMs).includes(session);
   }
 
   withdraw(server: ServerId, fence: Fence, nowMs: number): ReportOutcome {
@@ -85,7 +106,7 @@ export class Roll {
     if (refusal) return refusal;
 
     const step = this.begin(nowMs);
-    if (this.servers.get(server)?.kind === 'present') this.strikeOff(server, 'withdrawn', step);
+    if (this.servers.member(server)) this.strikeOff(server, 'withdrawn', step);
     this.bury(server, fence, nowMs);
     return { kind: 'applied' };
   }
@@ -93,19 +114,54 @@ export class Roll {
   evict(seen: LapsedServer, nowMs: number): EvictionOutcome {
     const step = this.begin(nowMs);
     if (!step.settled) return { kind: 'unsettled' };
-    const entry = this.servers.get(seen.server);
-    if (entry?.kind !== 'present') return { kind: 'gone' };
-    const fence = this.fenceNow(seen.server, nowMs);
+    const entry = this.servers.member(seen.server);
+    if (entry === undefined) return { kind: 'gone' };
+    const fence = this.servers.fence(seen.server, nowMs);
     if (fence.boot !== seen.fence.boot || fence.sequence !== seen.fence.sequence) {
       return { kind: 'renewed' };
     }
     if (entry.leaseEndsAtMs > nowMs) return { kind: 'renewed' };
-    return this.evictEntry(seen.server, 'lapsed', step);
+    const refusal = this.beliefs.refusalToEvict(entry, nowMs);
+    return refusal ?? this.evictEntry(seen.server, 'lapsed', step);
+  }
+
+  survey(lateMax: number, nowMs: number): Survey {
+    return this.beliefs.survey(lateMax, nowMs, this.pulse.isSettled(nowMs));
+  }
+
+  records(servers: readonly ServerId[], nowMs: number): ServerRecord[] {
+    return servers.flatMap((server) => {
+      const entry = this.retained(server, nowMs);
+      return entry?.kind === 'present' ? [recordOf(server, entry)] : [];
+    });
+  }
+
+  hold(seen: ServerRecord, vouch: Vouch, nowMs: number): HoldOutcome {
+    const step = this.begin(nowMs);
+    const refusal = this.beliefs.refusalToHold(seen, vouch, step);
+    if (refusal) return refusal;
+    const entry = this.servers.member(seen.server);
+    return entry ? this.holdEntry(entry, vouch, step) : { kind: 'gone' };
+  }
+
+  release(seen: ServerRecord, release: Release, nowMs: number): ReleaseOutcome {
+    const step = this.begin(nowMs);
+    const refusal = this.beliefs.refusalToRelease(seen, release, step);
+    return refusal ?? this.evictEntry(seen.server, release.reason, step);
+  }
+
+  changeProtection(
+    zone: string,
+    seenVersion: number,
+    change: ProtectionChange,
+    nowMs: number,
+  ): boolean {
+    return this.beliefs.book.change(zone, seenVersion, change, this.begin(nowMs));
   }
 
   evictNow(server: ServerId, nowMs: number): EvictionOutcome {
     const step = this.begin(nowMs);
-    if (this.servers.get(server)?.kind !== 'present') return { kind: 'gone' };
+    if (!this.servers.member(server)) return { kind: 'gone' };
     return this.evictEntry(server, 'operator', step);
   }
 
@@ -127,26 +183,44 @@ export class Roll {
   }
 
   findLapsed(limit: number, nowMs: number): LapseScan {
-    const lapsed = this.present().filter(([, entry]) => entry.leaseEndsAtMs <= nowMs);
+    const lapsed = this.servers.members().filter(([, entry]) => entry.leaseEndsAtMs <= nowMs);
     return {
       settled: this.pulse.isSettled(nowMs),
       lapsed: lapsed.slice(0, limit).map(([server]) => ({
         server,
-        fence: this.fenceNow(server, nowMs),
-        sessions: this.sessionsNow(server, nowMs),
+        fence: this.servers.fence(server, nowMs),
+        sessions: this.servers.sessions(server, nowMs),
       })),
       total: lapsed.length,
     };
   }
 
   page(cursor: number, limit: number, nowMs: number): ServerPage {
-    const retained = this.present().filter(([, entry]) => nowMs < entry.retainedUntilMs);
+    const retained = this.servers.members().filter(([, entry]) => nowMs < entry.retainedUntilMs);
     const end = cursor + limit;
     return {
       nowMs,
       servers: retained.slice(cursor, end).map(([server, entry]) => recordOf(server, entry)),
       ...(end < retained.length ? { next: end } : {}),
     };
+  }
+
+  private holdEntry(entry: Present, vouch: Vouch, step: RollStep): HoldOutcome {
+    const { server } = entry.report;
+    const { nowMs, publish } = step;
+    const { cause, by, verdictTtlMs } = vouch;
+    const after: Present = {
+      ...entry,
+      held: cause,
+      leaseEndsAtMs: nowMs + this.policy.leaseTtlMs,
+      retainedUntilMs: nowMs + this.policy.retentionMs,
+    };
+    this.servers.set(server, after);
+    if (cause === 'probe') this.beliefs.book.vouched(server, by, nowMs + verdictTtlMs);
+    for (const session of after.sessions ?? [])
+      this.bareId(session)?.keep(claimOf(after, nowMs), step);
+    if (!entry.held) publish('server.held', { server, reason: cause });
+    return { kind: 'held', untilMs: after.leaseEndsAtMs };
   }
 
   private begin(nowMs: number): RollStep {
@@ -187,12 +261,12 @@ export class Roll {
         this.tokens.void({ server, session }, step.nowMs);
         step.publish('session.opened', { server, session });
       }
-      this.bareId(session)?.claim(claimOf(after), step);
+      this.bareId(session)?.claim(claimOf(after, step.nowMs), step);
     }
   }
 
   private evictEntry(server: ServerId, reason: EvictionReason, step: RollStep): EvictionOutcome {
-    const fence = this.fenceNow(server, step.nowMs);
+    const fence = this.servers.fence(server, step.nowMs);
     const sessions = this.strikeOff(server, reason, step);
     if (fence === NO_FENCE) this.servers.delete(server);
     else this.bury(server, fence, step.nowMs);
@@ -205,13 +279,16 @@ export class Roll {
     step: RollStep,
   ): number {
     const type = reason === 'withdrawn' ? 'session.closed' : 'session.evicted';
-    const sessions = this.sessionsNow(server, step.nowMs);
+    const sessions = this.servers.sessions(server, step.nowMs);
     for (const session of sessions) {
       this.tokens.void({ server, session }, step.nowMs);
       this.bareId(session)?.withdraw(server, step);
       step.publish(type, { server, session, reason });
     }
     step.publish('server.lost', { server, reason, sessions: sessions.length });
+    const entry = this.servers.member(server);
+    if (entry) this.beliefs.book.leftBy(server, entry.report.endpoint);
+    this.beliefs.book.forget(server);
     return sessions.length;
   }
 
@@ -228,28 +305,14 @@ export class Roll {
     const isListed = entry.sessions?.includes(session) ?? false;
     const destination = { server, session, endpoint: entry.report.endpoint };
     if (entry.sessions && nowMs < entry.leaseEndsAtMs) {
-      return isListed ? { kind: 'answer', mark: 'live', destination } : { kind: 'not-listed' };
+      return isListed
+        ? { kind: 'answer', mark: markOf(entry), destination }
+        : { kind: 'not-listed' };
     }
     const lastKnown = isListed
       ? ({ kind: 'destination', destination } as const)
       : ({ kind: 'nothing' } as const);
     return { kind: 'absent', settled, lastKnown };
-  }
-
-  private present(): [ServerId, Present][] {
-    return [...this.servers]
-      .filter((pair): pair is [ServerId, Present] => pair[1].kind === 'present')
-      .sort(([, one], [, other]) => one.leaseEndsAtMs - other.leaseEndsAtMs);
-  }
-
-  private fenceNow(server: ServerId, nowMs: number): Fence {
-    const entry = this.retained(server, nowMs);
-    return entry ? fenceOf(entry) : NO_FENCE;
-  }
-
-  private sessionsNow(server: ServerId, nowMs: number): readonly LocalId[] {
-    const entry = this.retained(server, nowMs);
-    return (entry?.kind === 'present' && entry.sessions) || [];
   }
 
   private bareId(local: LocalId): BareId | undefined {
@@ -275,6 +338,7 @@ function reopenedIn({ sessions }: Report): readonly LocalId[] {
   return (sessions.kind === 'listed' && sessions.reopened) || [];
 }
 
-function claimOf({ report, reportedAtMs, leaseEndsAtMs }: Present): Claim {
-  return { server: report.server, endpoint: report.endpoint, reportedAtMs, leaseEndsAtMs };
+function claimOf(entry: Present, renewedAtMs: number): Claim {
+  const { server, endpoint } = entry.report;
+  return { server, endpoint, mark: markOf(entry), renewedAtMs, leaseEndsAtMs: entry.leaseEndsAtMs };
 }

@@ -1,6 +1,8 @@
 import type {
   Fence,
+  HoldCause,
   LocalId,
+  Mark,
   Report,
   ReportOutcome,
   ServerId,
@@ -17,6 +19,8 @@ export interface Present {
   readonly reportedAtMs: number;
   readonly leaseEndsAtMs: number;
   readonly retainedUntilMs: number;
+  /** Why it is believed beyond the lease of its last report, if it is. */
+  readonly held?: HoldCause;
 }
 
 /** What stays of a server that was struck off or has withdrawn. */
@@ -53,7 +57,13 @@ export function onlyRenews(entry: ServerEntry | undefined, report: Report): bool
   return same(restBefore, rest) && (list.kind === 'unknown' || onlyRepeats(listBefore, list));
 }
 
-/** The entry as the port shows it. */
+/** How the answers of a server are marked. */
+export function markOf({ held }: Pick<Present, 'held'>): Mark {
+  if (held === undefined) return 'live';
+  return held === 'probe' ? 'held' : 'protected';
+}
+
+/** The entry as the port shows it; without a list there is no answer that a hold could have marked. */
 export function recordOf(server: ServerId, entry: Present): ServerRecord {
   const { endpoint, zone, healthy, leaving } = entry.report;
   return {
@@ -66,6 +76,7 @@ export function recordOf(server: ServerId, entry: Present): ServerRecord {
     sessions: entry.sessions ?? [],
     reportedAtMs: entry.reportedAtMs,
     leaseEndsAtMs: entry.leaseEndsAtMs,
+    ...(entry.held && entry.sessions ? { held: entry.held } : {}),
   };
 }
 

@@ -1,8 +1,10 @@
 import {
   leasePolicy,
   DEFAULT_TIMINGS,
+  type ServerRecord,
   type StoreFailure,
   type TokenDigest,
+  type Vouch,
 } from '@rollcall/domain';
 import { localId, publicId, serverId } from '../builders/ids';
 import { aReport, reopened } from '../builders/reports';
@@ -14,6 +16,13 @@ const GPU_1 = serverId('gpu-1');
 const CONSOLE = { server: GPU_1, session: localId('console') };
 const DIGEST = 'a digest' as TokenDigest;
 const LONG_MS = 3_600_000;
+const RECORD: ServerRecord = {
+  ...aReport(),
+  sessions: [CONSOLE.session],
+  reportedAtMs: 0,
+  leaseEndsAtMs: 0,
+};
+const VOUCH: Vouch = { cause: 'probe', by: 'a', verdictTtlMs: 1, holdMaxMs: LONG_MS };
 
 function failure(failure: StoreFailure) {
   return expect.objectContaining({ code: 'STORE_UNAVAILABLE', failure });
@@ -38,6 +47,8 @@ describe('an in-memory store that goes down', () => {
     sinceLastSweepMs: () => store.sinceLastSweepMs(),
     findGrant: () => store.findGrant(CONSOLE, DIGEST),
     findClaimants: () => store.findClaimants(CONSOLE.session),
+    survey: () => store.survey(1),
+    records: () => store.records([GPU_1]),
   };
   const writes = {
     report: () => store.report(aReport({ sequence: 2 })),
@@ -49,6 +60,9 @@ describe('an in-memory store that goes down', () => {
     grantToken: () => store.grantToken(CONSOLE, DIGEST, { user: 'alice' }, LONG_MS),
     revokeTokens: () => store.revokeTokens(CONSOLE),
     countGuess: () => store.countGuess('10.0.0.1'),
+    hold: () => store.hold(RECORD, VOUCH),
+    release: () => store.release(RECORD, { reason: 'dead', by: 'a', confirmed: true }),
+    changeProtection: () => store.changeProtection('', 0, { to: 'off' }),
   };
 
   it.each(Object.entries({ ...reads, ...writes }))('unreachable: %s fails', async (_, call) => {

@@ -1,0 +1,210 @@
+import type {
+  Fence,
+  HoldCause,
+  LeasePolicy,
+  LocalId,
+  Report,
+  ReportOutcome,
+  ServerId,
+} from '@rollcall/domain';
+import { claimantsOf, wordOf, type Facts, type Standing, type Word } from './facts';
+import { Settling } from './settling';
+
+/** Who owned a bare id last may be forgotten by such a share of the retention early. */
+const OWNERS_FORGOTTEN_EARLY = 0.1;
+
+/** What the store has acknowledged, and what follows from that alone; knows nothing of how a store works. */
+export class Acknowledged {
+  readonly settling: Settling;
+  private readonly servers = new Map<ServerId, Standing>();
+  private readonly owners = new Map<LocalId, ServerId>();
+  private readonly contested = new Set<LocalId>();
+  private readonly windows = new Set<Facts[]>();
+  private forgottenAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly policy: LeasePolicy,
+    private nowMs: number,
+  ) {
+    this.settling = new Settling(policy);
+  }
+
+  get facts(): Facts {
+    const { nowMs, servers, owners, contested, settling } = this;
+    return {
+      nowMs,
+      servers,
+      owners,
+      contested,
+      maySettle: settling.maySettle(nowMs),
+      mustSettle: settling.mustSettle(nowMs),
+    };
+  }
+
+  /** Begins to collect everything that was true for a while; a lookup may have seen any of it. */
+  openWindow(): Facts[] {
+    const window = [this.frozenFacts()];
+    this.windows.add(window);
+    return window;
+  }
+
+  closeWindow(window: Facts[]): void {
+    this.windows.delete(window);
+  }
+
+  /** Whether two ends meet at this very moment, so that nothing can be said of it. */
+  get isBetween(): boolean {
+    const { retentionMs } = this.policy;
+    return [...this.servers.values()].some(
+      (standing) => endOf(standing, retentionMs) === this.nowMs,
+    );
+  }
+
+  /** Whether a clock that went back to this moment would be one at which something forgotten was still remembered. */
+  wouldRemember(nowMs: number): boolean {
+    return nowMs <= this.forgottenAtMs;
+  }
+
+  /** Time has passed, or the store's clock has jumped. */
+  timeIs(nowMs: number): void {
+    const wentBack = nowMs < this.nowMs;
+    for (const [server, standing] of this.servers) {
+      const endsAtMs = endOf(standing, this.policy.retentionMs);
+      if (nowMs > endsAtMs - OWNERS_FORGOTTEN_EARLY * this.policy.retentionMs)
+        this.disownAll(server);
+      if (nowMs > endsAtMs) this.forget(server, endsAtMs);
+      else if (wentBack && standing.kind === 'present' && standing.word.untilMs <= this.nowMs)
+        this.servers.set(server, { kind: 'present', word: { ...standing.word, doubtful: true } });
+    }
+    this.nowMs = nowMs;
+    this.noted();
+  }
+
+  /** I3: what a report or withdrawal must come to. */
+  expectedOutcome(server: ServerId, fence: Fence): ReportOutcome {
+    const newest = this.fenceOf(server);
+    if (!newest || fence.boot > newest.boot) return { kind: 'applied' };
+    if (fence.boot < newest.boot) return { kind: 'superseded', boot: newest.boot };
+    if (fence.sequence > newest.sequence) return { kind: 'applied' };
+    return fence.sequence === newest.sequence
+      ? { kind: 'already-applied' }
+      : { kind: 'outdated', sequence: newest.sequence };
+  }
+
+  reported(report: Report, step: number): void {
+    const { server, endpoint, zone, leaving } = report;
+    const { leaseTtlMs, leavingLeaseMs } = this.policy;
+    const before = wordOf(this.facts, server)?.list;
+    const list = listAfter(report, before);
+    this.settling.written(this.nowMs);
+    const word: Word = {
+      boot: report.boot,
+      sequence: report.sequence,
+      endpoint,
+      list,
+      zone,
+      leaving,
+      saidAtMs: this.nowMs,
+      untilMs: this.nowMs + (leaving ? leavingLeaseMs : leaseTtlMs),
+      step,
+    };
+    this.servers.set(server, { kind: 'present', word });
+    for (const local of before ?? []) if (!list?.includes(local)) this.disown(server, local);
+    for (const local of list ?? []) this.claimed(server, local);
+    this.noted();
+  }
+
+  /** It was struck off, or has withdrawn. */
+  struck(server: ServerId, fence: Fence): void {
+    for (const local of wordOf(this.facts, server)?.list ?? []) this.disown(server, local);
+    const { boot, sequence } = fence;
+    this.servers.set(server, { kind: 'struck', fence: { boot, sequence }, atMs: this.nowMs });
+    this.noted();
+  }
+
+  /** A reconciler has extended its lease. */
+  held(server: ServerId, untilMs: number, held: HoldCause): void {
+    const word = wordOf(this.facts, server);
+    if (!word) return;
+    const extended = { ...word, untilMs, held, heldAtMs: this.nowMs, doubtful: false };
+    this.servers.set(server, { kind: 'present', word: extended });
+    this.noted();
+  }
+
+  lostEverything(): void {
+    this.servers.clear();
+    this.owners.clear();
+    this.contested.clear();
+    this.settling.lost();
+    this.noted();
+  }
+
+  /** A write went through that says nothing of any server. */
+  written({ surely }: { surely: boolean }): void {
+    if (surely) this.settling.written(this.nowMs);
+    else this.settling.perhapsWritten(this.nowMs);
+    this.noted();
+  }
+
+  private fenceOf(server: ServerId): Fence | undefined {
+    const standing = this.servers.get(server);
+    return standing?.kind === 'struck' ? standing.fence : standing?.word;
+  }
+
+  private claimed(server: ServerId, local: LocalId): void {
+    const { facts } = this;
+    if (claimantsOf(facts, local).some((claimant) => claimant.server !== server)) {
+      this.owners.delete(local);
+      this.contested.add(local);
+    } else if (facts.mustSettle) {
+      this.owners.set(local, server);
+      this.contested.delete(local);
+    } else {
+      this.disownOthers(server, local);
+    }
+  }
+
+  private disownOthers(server: ServerId, local: LocalId): void {
+    if (this.owners.get(local) !== server) this.owners.delete(local);
+  }
+
+  private disown(server: ServerId, local: LocalId): void {
+    if (this.owners.get(local) === server) this.owners.delete(local);
+  }
+
+  private forget(server: ServerId, endedAtMs: number): void {
+    this.forgottenAtMs = Math.max(this.forgottenAtMs, endedAtMs);
+    this.servers.delete(server);
+  }
+
+  private disownAll(server: ServerId): void {
+    for (const local of [...this.owners.keys()]) this.disown(server, local);
+  }
+
+  private noted(): void {
+    for (const window of this.windows) window.push(this.frozenFacts());
+  }
+
+  private frozenFacts(): Facts {
+    const { servers, owners, contested } = this;
+    return {
+      ...this.facts,
+      servers: new Map(servers),
+      owners: new Map(owners),
+      contested: new Set(contested),
+    };
+  }
+}
+
+function endOf(standing: Standing, retentionMs: number): number {
+  if (standing.kind === 'struck') return standing.atMs + retentionMs;
+  return (standing.word.heldAtMs ?? standing.word.saidAtMs) + retentionMs;
+}
+
+function listAfter(
+  { sessions }: Report,
+  before: readonly LocalId[] | undefined,
+): readonly LocalId[] | undefined {
+  if (sessions.kind === 'listed') return sessions.ids;
+  return sessions.kind === 'withheld' ? [] : before;
+}

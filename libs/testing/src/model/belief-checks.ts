@@ -1,0 +1,97 @@
+import type {
+  HoldOutcome,
+  Release,
+  ReleaseOutcome,
+  ServerId,
+  ServerRecord,
+  Survey,
+  Vouch,
+} from '@rollcall/domain';
+import { wordOf } from './facts';
+import { SERVERS } from './model-ids';
+import type { ModelWorld } from './model-world';
+import { Violation } from './violation';
+
+/** A survey names exactly those who have been silent for too long, or are held. */
+export function checkSurvey({ facts, beliefs, acknowledged }: ModelWorld, survey: Survey): void {
+  if (acknowledged.isBetween) return;
+  for (const server of SERVERS) {
+    const isLate = beliefs.isLate(server, facts);
+    const isNamed = survey.late.some((late) => late.server === server);
+    if (isLate !== isNamed && isKnown(facts.servers, server))
+      throw broken(`the survey says that ${server} is ${isNamed ? '' : 'not '}late; it is not so`);
+  }
+}
+
+/** A hold is for the silence it was decided on, of somebody late who may be held, and lasts one lease. */
+export function checkHold(
+  { facts, beliefs, acknowledged, site }: ModelWorld,
+  { server, boot, sequence }: ServerRecord,
+  { holdMaxMs }: Vouch,
+  outcome: HoldOutcome,
+): void {
+  const word = wordOf(facts, server);
+  const isSame = word?.boot === boot && word.sequence === sequence;
+  const isSilentTooLong = word !== undefined && facts.nowMs - word.saidAtMs >= holdMaxMs;
+  const mayHold = isSame && beliefs.isLate(server, facts) && !isSilentTooLong;
+  if (outcome.kind === 'held') {
+    if (!mayHold) throw broken(`${server} is held, but must not be`);
+    if (!facts.maySettle) throw broken(`${server} is held, but the roll cannot be settled`);
+    if (outcome.untilMs !== facts.nowMs + site.policy.leaseTtlMs)
+      throw broken(`${server} is held until ${outcome.untilMs}, which is not one lease`);
+    return;
+  }
+  const isShared = SERVERS.some(
+    (other) => other !== server && isSameEndpoint(wordOf(facts, other)?.endpoint, word?.endpoint),
+  );
+  if (mayHold && facts.mustSettle && !isShared && !acknowledged.isBetween)
+    throw broken(`${server} may be held, but its hold is ${outcome.kind}`);
+}
+
+/** A release strikes off a held server, unless somebody else vouches for it, or protection wants more. */
+export function checkRelease(
+  { facts, beliefs }: ModelWorld,
+  { server, boot, sequence }: ServerRecord,
+  { reason, by, confirmed }: Release,
+  outcome: ReleaseOutcome,
+): void {
+  const word = wordOf(facts, server);
+  if (outcome.kind === 'paced' && !beliefs.mayBeProtected(facts.nowMs))
+    throw broken(`the release of ${server} is paced, but nobody is protected`);
+  if (outcome.kind !== 'evicted') return;
+  if (word?.boot !== boot || word.sequence !== sequence)
+    throw new Violation('F26', `${server} is released, but reported in step ${word?.step}`);
+  if (!word.held) throw broken(`${server} is released, but was not held`);
+  if (!facts.maySettle) throw broken(`${server} is released, but the roll cannot be settled`);
+  if (reason !== 'dead') return;
+  if (beliefs.mustBeVouchedFor(server, facts, by))
+    throw broken(`${server} is released, but the other reconciler vouches for it`);
+  if (!confirmed && beliefs.mustBeProtected(facts.nowMs))
+    throw broken(`${server} is released unconfirmed, but is protected`);
+}
+
+/** Only one of two changes that have seen the same protection goes through. */
+export function checkProtectionChange(
+  { facts, beliefs }: ModelWorld,
+  to: 'on' | 'ended' | 'off',
+  seenVersion: number,
+): void {
+  if (beliefs.version !== seenVersion) throw broken('protection is changed twice from one state');
+  if (to === 'on' && !facts.maySettle)
+    throw broken('protection starts, but the roll cannot be settled');
+}
+
+function broken(complaint: string): Violation {
+  return new Violation('belief', complaint);
+}
+
+function isKnown(servers: ReadonlyMap<ServerId, unknown>, server: ServerId): boolean {
+  return servers.has(server);
+}
+
+function isSameEndpoint(
+  one: { host: string; httpPort: number } | undefined,
+  other: { host: string; httpPort: number } | undefined,
+): boolean {
+  return one !== undefined && one.host === other?.host && one.httpPort === other.httpPort;
+}

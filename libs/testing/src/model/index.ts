@@ -1,0 +1,5 @@
+export * from './counterexample';
+export * from './in-memory-site';
+export * from './model-site';
+export * from './model.suite';
+export * from './redis-site';

@@ -1,0 +1,82 @@
+import type { LeasePolicy } from '@rollcall/domain';
+
+/** A touch may leave the pulse as it was for so long. */
+const PULSE_SHARE = 1 / 8;
+
+/** Whether the roll was written without a gap for W: what can be said of it from outside. */
+export class Settling {
+  private lastMs = Number.NEGATIVE_INFINITY;
+  private earliestSinceMs = Number.NEGATIVE_INFINITY;
+  private latestSinceMs = Number.NEGATIVE_INFINITY;
+  private lastSureMs = Number.NEGATIVE_INFINITY;
+  /** Since when, and when last, something may have been written after the clock went back. */
+  private perhapsSinceMs = Number.NEGATIVE_INFINITY;
+  private perhapsLastMs = Number.NEGATIVE_INFINITY;
+  private readonly doubtMs: number;
+
+  constructor(private readonly policy: LeasePolicy) {
+    this.doubtMs = Math.ceil(policy.gapMs * PULSE_SHARE);
+  }
+
+  /** Something was written, or not. */
+  perhapsWritten(nowMs: number): void {
+    if (this.mayBeginAnew(nowMs)) this.lastSureMs = Number.NEGATIVE_INFINITY;
+    if (!this.wentBack(nowMs)) return this.extend(nowMs);
+    if (!this.isWithinGap(this.perhapsLastMs, nowMs)) this.perhapsSinceMs = nowMs;
+    this.perhapsLastMs = nowMs;
+  }
+
+  written(nowMs: number): void {
+    if (this.mayBeginAnew(nowMs)) this.latestSinceMs = nowMs;
+    this.extend(nowMs);
+    this.lastSureMs = nowMs;
+  }
+
+  /** The roll may have to settle anew. */
+  doubted(nowMs: number): void {
+    this.latestSinceMs = nowMs;
+  }
+
+  /** Nothing is left of what was written. */
+  lost(): void {
+    this.lastMs = Number.NEGATIVE_INFINITY;
+    this.lastSureMs = Number.NEGATIVE_INFINITY;
+    this.perhapsLastMs = Number.NEGATIVE_INFINITY;
+  }
+
+  maySettle(nowMs: number): boolean {
+    const { gapMs, settleAfterMs } = this.policy;
+    return this.lastMs - this.earliestSinceMs >= settleAfterMs && nowMs <= this.lastMs + gapMs;
+  }
+
+  mustSettle(nowMs: number): boolean {
+    const { gapMs, settleAfterMs } = this.policy;
+    const sinceLastMs = nowMs - this.lastSureMs;
+    return (
+      this.lastSureMs - this.latestSinceMs >= settleAfterMs + this.doubtMs &&
+      sinceLastMs >= 0 &&
+      sinceLastMs <= gapMs - this.doubtMs
+    );
+  }
+
+  private extend(nowMs: number): void {
+    if (this.wentBack(nowMs) || nowMs - this.lastMs > this.policy.gapMs) {
+      const goesOn = this.isWithinGap(this.perhapsLastMs, nowMs);
+      this.earliestSinceMs = goesOn ? this.perhapsSinceMs : nowMs;
+    }
+    this.lastMs = nowMs;
+  }
+
+  private mayBeginAnew(nowMs: number): boolean {
+    const sinceSureMs = nowMs - this.lastSureMs;
+    return nowMs < this.lastMs || sinceSureMs < 0 || sinceSureMs > this.policy.gapMs - this.doubtMs;
+  }
+
+  private wentBack(nowMs: number): boolean {
+    return nowMs < this.lastMs - this.doubtMs;
+  }
+
+  private isWithinGap(beforeMs: number, nowMs: number): boolean {
+    return nowMs >= beforeMs && nowMs - beforeMs <= this.policy.gapMs;
+  }
+}

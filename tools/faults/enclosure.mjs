@@ -1,0 +1,39 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { enclosedEnvironment } from './site/network.mjs';
+
+const TRY_TIMEOUT_MS = 5_000;
+const NAMESPACES = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+/** What an ordinary user needs besides, where that is allowed. */
+const AS_ROOT_INSIDE = ['--user', '--map-root-user'];
+const PREPARE = 'ip link set lo up && exec "$0" "$@"';
+
+/**
+ * Runs a program of ours in namespaces of its own: packets dropped and file systems mounted there touch nobody else, and
+ * whatever it has started ends with it, however it ends. Resolves to its exit code; to nothing where the system has no
+ * such thing.
+ */
+export async function runEnclosed(program, args) {
+  const options = [[], AS_ROOT_INSIDE].find((more) => isPossible([...NAMESPACES, ...more]));
+  if (!options) return undefined;
+  const command = [...NAMESPACES, ...options, '--', 'sh', '-c', PREPARE, process.execPath, program];
+  const child = spawn('unshare', [...command, ...args], {
+    // It ends when this pipe does: this process may be killed.
+    stdio: ['pipe', 'inherit', 'inherit'],
+    env: { ...process.env, ...enclosedEnvironment },
+  });
+  const forward = () => child.stdin.end();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+function isPossible(options) {
+  const works = 'ip link set lo up && iptables -w -L -n';
+  const { status } = spawnSync('unshare', [...options, '--', 'sh', '-c', works], {
+    stdio: 'ignore',
+    timeout: TRY_TIMEOUT_MS,
+  });
+  return status === 0;
+}

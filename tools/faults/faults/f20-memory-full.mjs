@@ -1,0 +1,148 @@
+import { lastStep, measureNobodyLost } from '../history/outage-figures.mjs';
+import { isFound, lookupsOf } from '../history/queries.mjs';
+
+const FILLER = 'filler:';
+const PIECE = 'x'.repeat(64 * 1024);
+const FULL_FOR_MS = 5_000;
+const FILL_EVERY_MS = 20;
+
+/** Stands in for whatever else has filled the memory, and takes what becomes free of it at once. */
+class Filler {
+  #client;
+  #number = 0;
+  #timer;
+
+  constructor(client) {
+    this.#client = client;
+  }
+
+  async start() {
+    await this.#fill();
+    const again = async () => {
+      await this.#fill().catch(() => undefined);
+      this.#timer = setTimeout(again, FILL_EVERY_MS);
+    };
+    this.#timer = setTimeout(again, FILL_EVERY_MS);
+  }
+
+  async stop() {
+    clearTimeout(this.#timer);
+    for (const key of await this.#client.keys(`${FILLER}*`)) await this.#client.unlink(key);
+  }
+
+  async #fill() {
+    for (const size of [PIECE.length, 4_096, 256, 16]) while (await this.#takes(size));
+  }
+
+  #takes(size) {
+    return this.#client.set(`${FILLER}${(this.#number += 1)}`, PIECE.slice(0, size)).then(
+      () => true,
+      (error) => {
+        if (/OOM/.test(error.message)) return false;
+        throw error;
+      },
+    );
+  }
+}
+
+const isFull = (client) =>
+  client.set('filler:proof', PIECE).then(
+    () => false,
+    (error) => /OOM/.test(error.message),
+  );
+
+const full = {
+  id: 'F20a',
+  title: 'Redis’s memory is full',
+  core: true,
+  bars: [
+    'not answered while live',
+    'not found while live',
+    'servers lost',
+    'F20 refused',
+    'F20 new',
+  ],
+  async run(context) {
+    const store = {
+      persistence: 'none',
+      args: ['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction'],
+    };
+    const [host] = context.random.shuffled(await context.arrange({ hosts: 3, store }));
+    const client = context.site.store.client();
+    const filler = new Filler(client);
+    // A report with any change is refused: whoever comes and goes would be judged by what nobody can know.
+    context.churn.stop();
+    await context.pass(context.profile.back);
+    await context.fault('the memory is full', {
+      act: () => filler.start(),
+      proof: () => isFull(client),
+    });
+    const [, fullAt] = lastStep(context);
+    await context.step(`${host.id} opens a session`, { act: () => host.open('late-comer') });
+    context.traffic.ask('refused', ['late-comer', `${host.id}~late-comer`]);
+    await context.pass(FULL_FOR_MS);
+    const refused = await host.agent.metric('rollcall_reports_total', { outcome: 'refused' });
+    const unavailable = await host.agent.metric('rollcall_reports_total', {
+      outcome: 'unavailable',
+    });
+    await context.step('it closes it again', { act: () => host.close('late-comer') });
+    await context.pass(2 * context.profile.interval);
+    await context.heal('there is room again', {
+      act: () => filler.stop(),
+      proof: async () => !(await isFull(client)) && (await client.unlink('filler:proof')) === 1,
+    });
+    const [roomAt] = lastStep(context);
+    const records = await context.conclude();
+
+    const span = { from: fullAt, to: roomAt };
+    const own = context.live
+      .flatMap(({ ids }) => ids)
+      .concat(context.live.map((one) => one.listed[0]));
+    const gaps = lookupsOf(records, own, span).filter((lookup) => !isFound(lookup));
+    context.measure('not answered while live', gaps.length, span);
+    const found = lookupsOf(records, ['late-comer', `${host.id}~late-comer`], span).filter(isFound);
+    context.measure('F20 new', found.length);
+    context.measure('F20 refused', refused + unavailable);
+    measureNobodyLost(context, fullAt);
+  },
+};
+
+const policy = {
+  id: 'F20b',
+  title: 'Redis is set to evict keys: nobody starts on it, unless told to',
+  core: false,
+  bars: ['F20 boot', 'F20 override', 'not answered while live'],
+  async run(context) {
+    await context.arrange({ hosts: 3 });
+    const { site } = context;
+    const client = site.store.client();
+    await context.fault('the policy is volatile-lru', {
+      act: () => client.config('SET', 'maxmemory-policy', 'volatile-lru'),
+      proof: async () => (await client.config('GET', 'maxmemory-policy'))[1] === 'volatile-lru',
+    });
+    const [evictingAt] = lastStep(context);
+    const tries = [() => site.startResolver(), () => site.startReconciler()];
+    const started = [];
+    for (const start of tries) started.push(await startsUp(start));
+    const allowed = await startsUp(() => site.startResolver({ REDIS_ALLOW_EVICTION: 'on' }));
+    await context.heal('it is noeviction again', {
+      act: () => client.config('SET', 'maxmemory-policy', 'noeviction'),
+      proof: async () => (await client.config('GET', 'maxmemory-policy'))[1] === 'noeviction',
+    });
+    const records = await context.conclude();
+
+    context.measure('F20 boot', started.filter(Boolean).length);
+    context.measure('F20 override', Number(allowed));
+    const own = context.live.flatMap(({ ids }) => ids.filter((id) => !id.includes('visit')));
+    const gaps = lookupsOf(records, own, { from: evictingAt }).filter((lookup) => !isFound(lookup));
+    context.measure('not answered while live', gaps.length);
+  },
+};
+
+const startsUp = (start) =>
+  start().then(
+    () => true,
+    () => false,
+  );
+
+export default [full, policy];

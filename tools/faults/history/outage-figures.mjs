@@ -1,0 +1,38 @@
+import { Past } from '../checker/past.mjs';
+import { lateLookups } from '../checker/roll-wide.mjs';
+import { eventsOf, isFound, isNotFound, lookupsOfKind, onlyFromMs } from './queries.mjs';
+
+/** Kinds of lookups that name sessions of live hosts. */
+export const LIVE_KINDS = ['live', 'bare'];
+
+const idsOfKind = (records, kind) => [...new Set(lookupsOfKind(records, kind).map(({ id }) => id))];
+
+/** What every outage is held against: nobody live is called dead, from its beginning on. */
+export function measureNobodyLost(context, since) {
+  const { records } = context;
+  const missing = lookupsOfKind(records, LIVE_KINDS, { from: since }).filter(isNotFound);
+  context.measure('not found while live', missing.length);
+  const live = new Set(context.live.map(({ id }) => id));
+  const lost = eventsOf(records, 'server.lost', {}, { from: since }).filter(({ server }) =>
+    live.has(server),
+  );
+  context.measure('servers lost', lost.length);
+}
+
+/** How many lookups took longer than 300 ms. */
+export function measureLate(context) {
+  const { records } = context;
+  context.measure('answered late', lateLookups(records, new Past(records)).length);
+}
+
+/** From a moment to the last answer but 200 of the live, held against a bar. */
+export function measureFoundAgain(context, bar, since, kinds = LIVE_KINDS) {
+  const ids = kinds.flatMap((kind) => idsOfKind(context.records, kind));
+  const value = onlyFromMs(context.records, ids, since, isFound);
+  context.measure(bar, value, { from: since, to: since + value });
+}
+
+/** The last step: when it began and ended. */
+export function lastStep({ records }) {
+  return records.filter(({ type }) => type === 'step').at(-1).at;
+}

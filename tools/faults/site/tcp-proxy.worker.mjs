@@ -1,0 +1,60 @@
+// A way to a server that can be made slow, or stop: a thread of its own, so that it is late by nothing but what it is told.
+import { connect, createServer } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+
+const { host, port } = workerData;
+const pairs = new Set();
+let delayMs = 0;
+let stopped = false;
+
+const server = createServer((client) => {
+  const upstream = connect({ host, port });
+  const pair = { client, upstream, said: [] };
+  pairs.add(pair);
+  for (const [from, to] of [
+    [client, upstream],
+    [upstream, client],
+  ]) {
+    const end = () => {
+      pairs.delete(pair);
+      to.destroy();
+    };
+    from.setNoDelay();
+    from.on('error', end);
+    from.on('close', end);
+    if (stopped) from.pause();
+  }
+  client.on('data', (chunk) => upstream.write(chunk));
+  upstream.on('data', (chunk) => answer(pair, chunk));
+});
+
+/** Nothing overtakes what was said before, also when the delay becomes shorter. */
+function answer(pair, chunk) {
+  pair.said.push({ chunk, dueAt: performance.now() + delayMs });
+  if (pair.said.length === 1) speak(pair);
+}
+
+function speak({ client, said }) {
+  const waitMs = said[0].dueAt - performance.now();
+  if (waitMs > 0) return setTimeout(speak, waitMs, { client, said });
+  if (!client.destroyed) client.write(said[0].chunk);
+  said.shift();
+  if (said.length > 0) speak({ client, said });
+}
+
+function stop(now) {
+  stopped = now;
+  for (const { client, upstream } of pairs)
+    for (const socket of [client, upstream])
+      if (now) socket.pause();
+      else socket.resume();
+}
+
+parentPort.on('message', (message) => {
+  if (message.delayMs !== undefined) delayMs = message.delayMs;
+  if (message.stopped !== undefined) stop(message.stopped);
+  if (message.close) process.exit(0);
+  parentPort.postMessage('done');
+});
+
+server.listen(0, '127.0.0.1', () => parentPort.postMessage({ port: server.address().port }));
