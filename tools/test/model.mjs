@@ -6,7 +6,7 @@ import { installDependencies, root } from '../setup/install.mjs';
 import { chooseRedis } from './choose-redis.mjs';
 
 const SUITES = [
-  { config: 'libs/testing/jest.config.cjs', file: 'model/model.spec', runs: 300_000 },
+  { config: 'libs/testing/jest.config.cjs', file: 'model/model.spec', runs: 200_000 },
   {
     config: 'libs/session-store/jest.integration.config.cjs',
     file: 'model.integration',

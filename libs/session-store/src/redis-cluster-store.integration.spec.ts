@@ -49,7 +49,9 @@ const OF_CONNECTIONS = [
   'subscribe',
 ];
 const OF_REPLICAS = ['ping', 'psync', 'replconf'];
-const ROUNDS = 10;
+const ROUNDS = 30;
+/** A replica hears one from its master every ten seconds. */
+const PINGS_MAX = 4;
 
 describe('a store in a Cluster', () => {
   let cluster: TestCluster;
@@ -82,6 +84,6 @@ describe('a store in a Cluster', () => {
     for (const monitor of monitors) monitor.disconnect();
     const known = [...OF_CONNECTIONS, ...OF_REPLICAS];
     expect(asked.filter((name) => !known.includes(name))).toEqual([]);
-    expect(asked.filter((name) => name === 'ping').length).toBeLessThan(ROUNDS);
+    expect(asked.filter((name) => name === 'ping').length).toBeLessThanOrEqual(PINGS_MAX);
   });
 });

@@ -3,6 +3,8 @@ import { ConnectionWatcher } from './connection-watcher';
 import type { EventReading, Roll, RollEvent } from './roll';
 
 const CONNECT_WITHIN_MS = 1_500;
+/** Of several Sentinels or nodes one that is gone may take two seconds before the next is asked. */
+const FIND_WITHIN_MS = 5_000;
 
 /** Opens the roll that the environment names. Loads the store's packages only now, as `--help` needs none of them. */
 export async function openRoll(env: NodeJS.ProcessEnv): Promise<Roll> {
@@ -41,7 +43,7 @@ export async function openRoll(env: NodeJS.ProcessEnv): Promise<Roll> {
     doors,
     store,
     identities,
-    ready: () => ready(CONNECT_WITHIN_MS),
+    ready: () => ready('nodes' in redis ? FIND_WITHIN_MS : CONNECT_WITHIN_MS),
     events,
     close,
   };

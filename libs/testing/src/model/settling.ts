@@ -64,6 +64,7 @@ export class Settling {
       const goesOn = this.isWithinGap(this.perhapsLastMs, nowMs);
       this.earliestSinceMs = goesOn ? this.perhapsSinceMs : nowMs;
     }
+    this.earliestSinceMs = Math.min(this.earliestSinceMs, nowMs);
     this.lastMs = nowMs;
   }
 
