@@ -24,12 +24,21 @@ export function hostReturns(context, host, settings) {
   });
 }
 
+/** Starts the agent of a host whose DCV port has stayed open. */
+export function agentReturns(context, host) {
+  return context.heal(`the agent of ${host.id} returns`, {
+    effect: { kind: 'agent', server: host.id, state: 'up' },
+    act: () => host.startAgent(),
+    proof: () => host.agent.isRunning,
+  });
+}
+
 /** kill -9 of the agent alone: the DCV port still answers. */
 export function agentDies(context, host) {
   return context.fault(`the agent of ${host.id} dies`, {
     effect: { kind: 'agent', server: host.id, state: 'killed' },
     act: () => host.agent.kill(),
-    proof: async () => !host.agent.isRunning && (await tryPort(host.address, host.port)) === 'open',
+    proof: () => !host.agent.isRunning && host.dcv.isOpen,
   });
 }
 

@@ -1,4 +1,4 @@
-import { agentDies, hostDies, hostReturns } from '../actions/hosts.mjs';
+import { agentDies, agentReturns, hostDies, hostReturns } from '../actions/hosts.mjs';
 import { portsAnswerAgain, portsAreCut } from '../actions/silence.mjs';
 import { mostWithin } from '../history/belief-figures.mjs';
 import { lastStep } from '../history/outage-figures.mjs';
@@ -66,7 +66,7 @@ export default [
       await context.pass(scaled(context.profile, PATIENCE_MS));
       context.returnsAt = context.now();
       await portsAnswerAgain(context, dying);
-      for (const host of dying) await hostReturns(context, host);
+      for (const host of dying) await agentReturns(context, host);
       const records = await context.conclude();
       const ids = measureDeaths(context, dying, diedAt, 'F9b found');
       const first = lookupsOf(records, ids, { from: diedAt }).find(isNotFound);

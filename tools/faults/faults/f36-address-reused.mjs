@@ -1,4 +1,4 @@
-import { agentDies, hostReturns } from '../actions/hosts.mjs';
+import { agentDies, agentReturns } from '../actions/hosts.mjs';
 import { eventsOf } from '../history/queries.mjs';
 
 export default {
@@ -41,7 +41,7 @@ export default {
       effect: { kind: 'host', server: 'gpu-new', state: 'dead' },
       proof: () => !context.heir.agent.isRunning,
     });
-    await hostReturns(context, silent);
+    await agentReturns(context, silent);
     const records = await context.conclude();
     const [first] = records.filter(({ type, server }) => type === 'report' && server === 'gpu-new');
     const [lost] = eventsOf(records, 'server.lost', { server: silent.id, reason: 'replaced' });
