@@ -363,7 +363,7 @@ describe('the verifier', () => {
       connection.destroy();
       expect(await counted('no_malformed')).toBeGreaterThan(500);
       expect(await counted('fault')).toBe(0);
-    });
+    }, 30_000);
 
     it('a megabyte, which is read to its end, so that the connection carries what comes next', async () => {
       const token = await aToken();
