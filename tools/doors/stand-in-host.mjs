@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request as plainRequest } from 'node:http';
 import { createServer, request as tlsRequest } from 'node:https';
 import { WebSocketServer } from 'ws';
+import { closeServer } from './close-server.mjs';
 import { APP_SCRIPT, PAGE } from './stand-in-page.mjs';
 
 const SUB_PROTOCOL = 'dcv';
@@ -70,12 +71,7 @@ export class StandInHost {
 
   /** Dies: nobody listens any more, and every connection is cut. */
   async stop() {
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    for (const socket of this.#sockets.clients) socket.terminate();
-    await closed;
+    await closeServer(this.#server, this.#sockets.clients);
   }
 
   /** How many WebSockets are open. */

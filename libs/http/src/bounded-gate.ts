@@ -32,11 +32,11 @@ const STOPPING: Stopping = { kind: 'stopping' };
 export class BoundedGate {
   private waiting = 0;
   private closed = false;
-
-  private readonly shares: Shares;
+  private readonly shares: Shares | undefined;
 
   constructor(private readonly options: BoundedGateOptions) {
-    this.shares = new Shares(options.pendingPerSourceMax ?? options.pendingMax);
+    const { pendingPerSourceMax } = options;
+    if (pendingPerSourceMax !== undefined) this.shares = new Shares(pendingPerSourceMax);
   }
 
   /** How many questions the store has not answered yet. */
@@ -53,14 +53,15 @@ export class BoundedGate {
   pass<T>(ask: () => Promise<T>, source = ''): Promise<T | Unavailable | Stopping> {
     if (this.closed) return Promise.resolve(STOPPING);
     const { pendingMax, budgetMs, now } = this.options;
-    if (this.waiting >= pendingMax || !this.shares.take(source)) return Promise.resolve(CROWDED);
+    if (this.waiting >= pendingMax || this.shares?.take(source) === false)
+      return Promise.resolve(CROWDED);
     const deadlineMs = now() + budgetMs;
     this.waiting++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(resolve, budgetMs, LATE);
       const finish = () => {
         this.waiting--;
-        this.shares.giveBack(source);
+        this.shares?.giveBack(source);
         clearTimeout(timer);
       };
       ask().then(

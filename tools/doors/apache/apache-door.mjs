@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { root } from '../../setup/install.mjs';
 import { freePort } from '../../start/ports.mjs';
 import { until } from '../../start/until.mjs';
+import { endProcess } from '../end-process.mjs';
 import { PROGRAMS, programFile } from '../programs.mjs';
 
 const PAGE = join(root, 'docs/apache.md');
@@ -211,11 +212,6 @@ class ApacheDoor {
   }
 
   async stop() {
-    if (!this.#process || this.#process.exitCode !== null) return;
-    const ended = once(this.#process, 'close');
-    this.#process.kill('SIGTERM');
-    const timer = setTimeout(() => this.#process.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await ended;
-    clearTimeout(timer);
+    if (this.#process) await endProcess(this.#process, STOP_TIMEOUT_MS);
   }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:https';
 import { isIP } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
+import { closeServer } from '../close-server.mjs';
 import { APP_SCRIPT, PAGE } from '../stand-in-page.mjs';
 
 const SUB_PROTOCOL = 'dcv';
@@ -51,11 +52,7 @@ export class StandInGateway {
   }
 
   async stop() {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    for (const socket of this.#sockets.clients) socket.terminate();
-    await closed;
+    await closeServer(this.#server, this.#sockets.clients);
   }
 
   /** One lookup, counted; resolves to the answer's JSON when it was a 200. */

@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -14,6 +13,7 @@ import { join } from 'node:path';
 import { root } from '../../setup/install.mjs';
 import { freePort } from '../../start/ports.mjs';
 import { until } from '../../start/until.mjs';
+import { endProcess } from '../end-process.mjs';
 import { PROGRAMS, programFile } from '../programs.mjs';
 
 const PAGE = join(root, 'docs/nginx.md');
@@ -204,11 +204,6 @@ class NginxDoor {
   }
 
   async stop() {
-    if (!this.#process || this.#process.exitCode !== null) return;
-    const ended = once(this.#process, 'close');
-    this.#process.kill('SIGTERM');
-    const timer = setTimeout(() => this.#process.kill('SIGKILL'), STOP_TIMEOUT_MS);
-    await ended;
-    clearTimeout(timer);
+    if (this.#process) await endProcess(this.#process, STOP_TIMEOUT_MS);
   }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { closeServer } from '../close-server.mjs';
 
 /** Answers /route like a resolver, or like whatever else may be found at its address. */
 export class RouteStandIn {
@@ -42,10 +43,6 @@ export class RouteStandIn {
   }
 
   async stop() {
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await closeServer(this.#server);
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import { WebSocketServer } from 'ws';
+import { closeServer } from '../close-server.mjs';
 
 /** A host for what a DCV server rarely does: answers of any kind, and a count of its TLS handshakes. */
 export class WebHost {
@@ -49,11 +50,6 @@ export class WebHost {
 
   /** Cuts every connection. */
   async stop() {
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    for (const socket of this.#sockets.clients) socket.terminate();
-    await closed;
+    await closeServer(this.#server, this.#sockets.clients);
   }
 }

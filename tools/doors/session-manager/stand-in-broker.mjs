@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
+import { closeServer } from '../close-server.mjs';
 
 const PATH = '/agent/validate-authentication-token';
 const NO = '<auth result="no"><message>unknown token</message></auth>';
@@ -26,9 +27,6 @@ export class StandInBroker {
   }
 
   async stop() {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await closeServer(this.#server);
   }
 }
