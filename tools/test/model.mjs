@@ -6,11 +6,11 @@ import { installDependencies, root } from '../setup/install.mjs';
 import { chooseRedis } from './choose-redis.mjs';
 
 const SUITES = [
-  { config: 'libs/testing/jest.config.cjs', file: 'model/model.spec', runs: 200_000 },
+  { config: 'libs/testing/jest.config.cjs', file: 'model/model.spec', runs: 100_000 },
   {
     config: 'libs/session-store/jest.integration.config.cjs',
     file: 'model.integration',
-    runs: 3_000,
+    runs: 1_000,
   },
 ];
 const SEEDS = 2 ** 31;

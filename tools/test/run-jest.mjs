@@ -8,6 +8,9 @@ const CONFIGS = { unit: 'jest.config.cjs', integration: 'jest.integration.config
 const WORKERS_MAX = { unit: 2, integration: 2, doors: 1 };
 // Jest takes a project's own testTimeout only when it runs that project alone.
 const TEST_TIMEOUT_MS = { unit: 5_000, integration: 180_000, doors: 120_000 };
+// What a suite's modules switched on (Node's async hooks, above all) stays on in its worker and slows every later suite;
+// a worker that has grown this much is replaced.
+const WORKER_MEMORY_MAX = '400MB';
 
 /** The Jest configurations of one kind (`unit` or `integration`), one a project. */
 export function findProjects(kind) {
@@ -31,6 +34,7 @@ export async function runJest(kind, projects, patterns, environment) {
     '--passWithNoTests',
     `--testTimeout=${TEST_TIMEOUT_MS[kind]}`,
     `--maxWorkers=${WORKERS_MAX[kind]}`,
+    `--workerIdleMemoryLimit=${WORKER_MEMORY_MAX}`,
     '--projects',
     ...projects,
   ];
