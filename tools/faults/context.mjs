@@ -4,6 +4,7 @@ import { BARS } from './bars.mjs';
 import { Churn } from './history/churn.mjs';
 import { EventTap } from './history/event-tap.mjs';
 import { keyCensus } from './history/key-census.mjs';
+import { deadHosts } from './history/queries.mjs';
 import { Recorder } from './history/recorder.mjs';
 import { Starvation } from './history/starvation.mjs';
 import { Traffic } from './history/traffic.mjs';
@@ -259,7 +260,7 @@ export class Context {
   }
 
   async #countKeys(when) {
-    const census = await keyCensus(this.#client, this.site.keyBase);
+    const census = await keyCensus(this.#client, this.site.keyBase, deadHosts(this.records));
     return this.recorder.record('keys', { at: this.now(), when, ...census });
   }
 

@@ -233,13 +233,13 @@ export const BELIEF_MUTANTS = [
     `'!'`,
   ]),
   {
-    name: 'ambiguity: a last claim answers before the roll has settled',
+    name: 'ambiguity: a last claim answers before everybody was heard',
     config,
     test: onRedis('I5: after a loss'),
     edits: [
       {
         file: 'libs/session-store/src/lookup.operations.ts',
-        find: `if (answer.kind === 'last-claim' && !settled) return { kind: 'ambiguous' };`,
+        find: `if (answer.kind === 'last-claim' && !heard) return { kind: 'ambiguous' };`,
         replace: '',
       },
     ],

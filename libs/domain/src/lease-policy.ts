@@ -18,7 +18,9 @@ export interface LeasePolicy extends LeaseTimings {
   readonly gapMs: number;
   /** Resolvers and sweeps renew the settled fact this often: four tries before it runs out. */
   readonly renewEveryMs: number;
-  /** W: written this long without a gap, every live agent has had its chance to report, and the roll is settled. */
+  /** Written this long without a gap, every live agent has reported: a bare id is whose claim alone it is. */
+  readonly heardAfterMs: number;
+  /** W: written this long without a gap, the roll is settled: whoever is not on it now is late, or dead. */
   readonly settleAfterMs: number;
   /** A server without a report for this long is late. */
   readonly lateAfterMs: number;
@@ -48,6 +50,9 @@ export const FAILED_RENEWALS_MAX = 2;
 /** After an outage processes are back within a second of each other (reconnecting and retrying): one new start serves all. */
 export const SETTLE_ANEW_APART_MS = 1_000;
 
+/** An agent that lost its connection has a new one this soon after the store is back. */
+const RECONNECTED_WITHIN_MS = 2_000;
+
 const REPORT_TIMEOUT_MAX_MS = 500;
 const WATCHDOG_MIN_MS = 3_000;
 const RETENTION_MIN_MS = 30_000;
@@ -62,7 +67,8 @@ export function leasePolicy(timings: LeaseTimings): LeasePolicy {
     reportTimeoutMs: reportTimeoutMs(intervalMs),
     gapMs,
     renewEveryMs: Math.floor(gapMs / 4),
-    settleAfterMs: Math.ceil(1.5 * intervalMs) + 2_000,
+    heardAfterMs: Math.round((1 + HEARTBEAT_JITTER) * intervalMs) + RECONNECTED_WITHIN_MS,
+    settleAfterMs: Math.ceil(1.5 * intervalMs) + RECONNECTED_WITHIN_MS,
     lateAfterMs: Math.round(2.2 * intervalMs),
     leavingLeaseMs: 2 * intervalMs,
     watchdogMs: Math.max(3 * sweepIntervalMs, WATCHDOG_MIN_MS),

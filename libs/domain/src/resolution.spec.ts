@@ -16,9 +16,9 @@ const DESTINATION: Destination = {
   endpoint: ENDPOINT,
 };
 
-const provisional = (settled: boolean): Evidence => ({
+const provisional = (heard: boolean): Evidence => ({
   kind: 'provisional',
-  settled,
+  heard,
   destination: DESTINATION,
 });
 const answer = (mark: Mark): Evidence => ({ kind: 'answer', mark, destination: DESTINATION });
@@ -44,8 +44,8 @@ function told(resolution: Resolution): Told | string {
 const TABLE: [string, Evidence, [Told, Told]][] = [
   ['a live answer', answer('live'), ['found', 'found']],
   ['a held answer', answer('held'), ['held', 'held']],
-  ['a provisional claim, read as settled', provisional(true), ['found', 'warming']],
-  ['a provisional claim, read as unsettled', provisional(false), ['warming', 'warming']],
+  ['a provisional claim, everybody heard', provisional(true), ['found', 'warming']],
+  ['a provisional claim, not everybody heard', provisional(false), ['warming', 'warming']],
   ['a contested id', { kind: 'ambiguous' }, ['ambiguous', 'ambiguous']],
   ['a session missing from a fresh list', { kind: 'not-listed' }, ['unknown', 'unknown']],
   ['nothing, read as settled', absent(true, NOTHING), ['unknown', 'warming']],

@@ -23,8 +23,8 @@ export type LastKnown =
 /** What the store has on a public id: the answer itself, or, without one, what else it knows. */
 export type Evidence =
   | { readonly kind: 'answer'; readonly mark: Mark; readonly destination: Destination }
-  /** Claimed first on a roll that had not settled: believed once it has, for nobody has contested it since. */
-  | { readonly kind: 'provisional'; readonly settled: boolean; readonly destination: Destination }
+  /** Claimed on a roll that had not settled: believed once every live agent was heard, for nobody has contested it. */
+  | { readonly kind: 'provisional'; readonly heard: boolean; readonly destination: Destination }
   /** Several believed servers claim this bare id. */
   | { readonly kind: 'ambiguous' }
   /** The server's answer is there, and does not list this session. */
@@ -69,7 +69,7 @@ export function resolve(evidence: Evidence, request: ResolutionRequest): Resolut
         evidence.mark === 'live' ? undefined : evidence.mark,
       );
     case 'provisional':
-      return evidence.settled && request.renewing
+      return evidence.heard && request.renewing
         ? destined(evidence.destination, request)
         : { kind: 'warming' };
     case 'ambiguous':

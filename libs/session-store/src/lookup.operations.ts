@@ -27,9 +27,9 @@ export class LookupOperations {
     if (id.kind === 'qualified') return qualifiedEvidence(value, id);
     const answer = decodeBareAnswer(value, id.local);
     if (answer.kind !== 'provisional' && answer.kind !== 'last-claim') return answer;
-    const settled = await this.isSettled(remaining());
-    if (answer.kind === 'last-claim' && !settled) return { kind: 'ambiguous' };
-    return { kind: 'provisional', settled, destination: answer.destination };
+    const heard = await this.isHeard(remaining());
+    if (answer.kind === 'last-claim' && !heard) return { kind: 'ambiguous' };
+    return { kind: 'provisional', heard, destination: answer.destination };
   }
 
   async renew(): Promise<{ settled: boolean }> {
@@ -45,10 +45,13 @@ export class LookupOperations {
     return { settled: settled === 1 };
   }
 
-  private async isSettled(budgetMs: number): Promise<boolean> {
-    const { redis, keys, runner } = this.context;
-    const command = runner.run('exists', () => redis.exists(keys.settled));
-    return (await within(budgetMs, command)) === 1;
+  private async isHeard(budgetMs: number): Promise<boolean> {
+    const { redis, keys, policy, runner } = this.context;
+    const pulse = await within(
+      budgetMs,
+      runner.run('get', () => redis.get(keys.pulse)),
+    );
+    return writtenForMs(pulse) >= policy.heardAfterMs;
   }
 
   private async lookAgain(id: PublicId, budgetMs: number): Promise<Evidence> {
@@ -60,6 +63,12 @@ export class LookupOperations {
     );
     return { kind: 'absent', settled: settled !== null, lastKnown: lastKnownOf(known, id) };
   }
+}
+
+/** For how long the roll was written without a gap, by its pulse (include/pulse.lua). */
+function writtenForMs(pulse: string | null): number {
+  const [sinceMs = NaN, lastMs = NaN] = (pulse ?? '').split(':').map(Number);
+  return lastMs - sinceMs;
 }
 
 function qualifiedEvidence(value: string, id: PublicId & { kind: 'qualified' }): Evidence {

@@ -60,7 +60,7 @@ describe('what the store costs', () => {
   it('reads once more for a claim made before the roll settled', async () => {
     await observer.del(KEYS.pulse);
     await store.report(aReport({ server: 'gpu-2', sequence: 1, sessions: ['early'] }));
-    expect(await commandsOf(() => store.lookup(publicId('early')))).toEqual(['get', 'exists']);
+    expect(await commandsOf(() => store.lookup(publicId('early')))).toEqual(['get', 'get']);
   });
 
   it('answers a miss with one single-slot read more', async () => {

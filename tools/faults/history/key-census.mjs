@@ -3,8 +3,12 @@ const PAGE = 500;
 /** Come and go by themselves whatever the roll holds: what a sweep, a renewal or a verdict writes. */
 const FLEETING = /^(settled|pulse|swept|events|v:.*|g:.*)$/;
 
-/** The keys of a roll that must not grow in number: names without their prefix, and the sizes of the roll's tables. */
-export async function keyCensus(client, base) {
+/**
+ * The keys of a roll that must not grow in number: names without their prefix, and the sizes of the roll's tables. Of
+ * the dead a tombstone stays until the retention ends, so theirs are not counted.
+ */
+export async function keyCensus(client, base, dead) {
+  const tombstones = new Set(dead.map((server) => `l:${server}`));
   const names = new Set();
   for (let cursor = '0'; ;) {
     const [next, page] = await client.scan(cursor, 'MATCH', `${globbed(base)}*`, 'COUNT', PAGE);
@@ -12,7 +16,7 @@ export async function keyCensus(client, base) {
     cursor = next;
     if (cursor === '0') break;
   }
-  const keys = [...names].filter((name) => !FLEETING.test(name)).sort();
+  const keys = [...names].filter((name) => !FLEETING.test(name) && !tombstones.has(name)).sort();
   return { keys, sizes: await tableSizes(client, base) };
 }
 

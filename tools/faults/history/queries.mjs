@@ -65,6 +65,15 @@ export function eventsOf(records, event, fields = {}, { from = -Infinity, to = I
     .filter(({ at }) => at >= from && at <= to);
 }
 
+/** The servers whose hosts are dead now, by what the steps say. */
+export function deadHosts(records) {
+  const dead = new Set();
+  for (const { kind, server, state } of records.flatMap(({ effects = [] }) => effects)) {
+    if (kind === 'host') dead[state === 'dead' ? 'add' : 'delete'](server);
+  }
+  return [...dead];
+}
+
 /** The n-th percentile of numbers. */
 export function percentile(numbers, share) {
   const sorted = [...numbers].sort((a, b) => a - b);

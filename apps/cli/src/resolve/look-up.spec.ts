@@ -25,11 +25,11 @@ function lookUpOn(evidence: Evidence, policy = endpoints()) {
 }
 
 describe('lookUp', () => {
-  it('believes a provisional claim once the roll is settled, not before', async () => {
+  it('believes a provisional claim once everybody was heard, not before', async () => {
     const claim = { kind: 'provisional', destination } as const;
 
-    expect(await lookUpOn({ ...claim, settled: false })).toEqual({ kind: 'warming' });
-    expect(await lookUpOn({ ...claim, settled: true })).toMatchObject({
+    expect(await lookUpOn({ ...claim, heard: false })).toEqual({ kind: 'warming' });
+    expect(await lookUpOn({ ...claim, heard: true })).toMatchObject({
       kind: 'found',
       port: 8443,
     });

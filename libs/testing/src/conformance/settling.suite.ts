@@ -82,6 +82,23 @@ export function describeSettling(stage: Stage): void {
       },
     );
 
+    stage.lost(
+      'I5: a bare id answers once everybody was heard, while nothing is 404 until the roll is settled',
+      async (scene) => {
+        const { heardAfterMs } = scene.policy;
+        const [host, session] = [scene.host('gpu-1'), scene.id('own')];
+        await host.lists(session);
+        await scene.time.passWriting(heardAfterMs - 2 * scene.slackMs);
+        await host.beats();
+        await expectProvisional(scene, session, host);
+
+        await scene.time.passWriting(3 * scene.slackMs);
+        await scene.store.renew();
+        await expectProvisional(scene, session, host, true);
+        expect(await isSettled(scene)).toBe(false);
+      },
+    );
+
     stage.settled(
       'after an outage the last known answers stand, and bare ids go back to whom they named',
       async (scene) => {
@@ -210,10 +227,10 @@ async function expectProvisional(
   scene: Scene,
   id: string,
   host: SimulatedHost,
-  settled = false,
+  heard = false,
 ): Promise<void> {
   const destination = host.destinationOf(id);
-  expect(await scene.lookup(id)).toEqual({ kind: 'provisional', settled, destination });
+  expect(await scene.lookup(id)).toEqual({ kind: 'provisional', heard, destination });
 }
 
 /** Nobody writes until every lease has lapsed; returns what a sweep would see then. */

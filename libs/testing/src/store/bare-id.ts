@@ -20,6 +20,12 @@ export interface Claim {
   readonly leaseEndsAtMs: number;
 }
 
+/** What the roll's pulse says now. */
+interface RollState {
+  readonly settled: boolean;
+  readonly heard: boolean;
+}
+
 type Memory =
   | { readonly kind: 'sole'; readonly claim: Claim; readonly untilMs: number }
   | { readonly kind: 'contested'; readonly untilMs: number }
@@ -43,15 +49,15 @@ export class BareId {
     private readonly policy: LeasePolicy,
   ) {}
 
-  evidence(nowMs: number, settled: boolean): Evidence {
+  evidence(nowMs: number, { settled, heard }: RollState): Evidence {
     const standing = this.standing(nowMs);
     switch (standing.kind) {
       case 'contested':
-        return this.contestEvidence(settled);
+        return this.contestEvidence(heard);
       case 'sole': {
         const destination = this.destination(standing.claim);
         return this.provisional
-          ? { kind: 'provisional', settled, destination }
+          ? { kind: 'provisional', heard, destination }
           : { kind: 'answer', mark: standing.claim.mark, destination };
       }
       case 'nobody':
@@ -112,12 +118,11 @@ export class BareId {
     }
   }
 
-  /** The only claim that is left of a contest answers once the roll is settled. */
-  private contestEvidence(settled: boolean): Evidence {
+  /** The only claim that is left of a contest answers once everybody was heard. */
+  private contestEvidence(heard: boolean): Evidence {
     const [last, ...others] = this.claims.values();
-    if (!settled || !last || others.length > 0 || last.mark !== 'live')
-      return { kind: 'ambiguous' };
-    return { kind: 'provisional', settled, destination: this.destination(last) };
+    if (!heard || !last || others.length > 0 || last.mark !== 'live') return { kind: 'ambiguous' };
+    return { kind: 'provisional', heard, destination: this.destination(last) };
   }
 
   private takeFree(claim: Claim, step: RollStep): void {

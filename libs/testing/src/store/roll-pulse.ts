@@ -23,6 +23,11 @@ export class RollPulse {
     if (nowMs - this.sinceMs > SETTLE_ANEW_APART_MS) this.lastMs = Number.NEGATIVE_INFINITY;
   }
 
+  /** Whether every live agent has reported since the last gap; whoever asks knows by its own renewals that none followed. */
+  get isHeard(): boolean {
+    return this.lastMs - this.sinceMs >= this.policy.heardAfterMs;
+  }
+
   isSettled(nowMs: number): boolean {
     return nowMs <= this.settledUntilMs;
   }

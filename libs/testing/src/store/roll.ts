@@ -174,7 +174,7 @@ export class Roll {
     const settled = this.pulse.isSettled(nowMs);
     if (id.kind === 'qualified') return this.lookupOf(id.server, id.local, nowMs, settled);
     const bareId = this.bareIds.get(id.local);
-    if (bareId) return bareId.evidence(nowMs, settled);
+    if (bareId) return bareId.evidence(nowMs, { settled, heard: this.pulse.isHeard });
     return { kind: 'absent', settled, lastKnown: { kind: 'nothing' } };
   }
 
