@@ -42,7 +42,8 @@ export class HostSettings implements Settings<HostConfig> {
 
   @Setting({
     default: '',
-    about: 'Failure domain of this host, such as its availability zone; rollcall servers shows it',
+    about:
+      'Failure domain of this host, such as its availability zone: when many of one zone fall silent at once, that zone alone is protected',
   })
   @ValidateBy(ZONE, {
     message: 'AGENT_ZONE must hold at most 63 letters, digits, dots, underscores and hyphens',
