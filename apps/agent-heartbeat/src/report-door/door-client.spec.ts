@@ -1,7 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
-import type { RequestListener } from 'node:http';
+import type { ClientRequest, RequestListener } from 'node:http';
 import type { ServerId } from '@rollcall/domain';
 import { TestCa, type CertificatePair } from '@rollcall/testing';
 import { DoorAddresses } from './door-addresses';
@@ -95,6 +96,22 @@ describe('a client of doors', () => {
     await client.ask(PING);
     expect(seen).toEqual(['Bearer x', 'Bearer x']);
     expect(sockets).toHaveLength(1);
+  });
+
+  it('leaves nothing on a connection that it keeps', async () => {
+    const requests: ClientRequest[] = [];
+    const onStarted = (message: unknown) =>
+      requests.push((message as { request: ClientRequest }).request);
+    subscribe('http.client.request.start', onStarted);
+    await door(HERE, says(''));
+    open(HERE);
+    await client.ask(PING);
+    const listeners = () => requests[0]!.socket!.listenerCount('connect');
+    const after = listeners();
+    await client.ask(PING);
+    unsubscribe('http.client.request.start', onStarted);
+    expect(requests).toHaveLength(2);
+    expect(listeners()).toBe(after);
   });
 
   it('takes a new connection with a new identity', async () => {

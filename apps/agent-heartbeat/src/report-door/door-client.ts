@@ -76,7 +76,7 @@ export class DoorClient {
       let address: string | undefined;
       request.on('socket', (socket) => {
         address = socket.remoteAddress;
-        socket.once('connect', () => (address = socket.remoteAddress));
+        if (socket.connecting) socket.once('connect', () => (address = socket.remoteAddress));
       });
       const fail = (error: Error) => {
         clearTimeout(timer);
