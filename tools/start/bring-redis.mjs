@@ -16,6 +16,7 @@ import { STAGE, lastWords, logPath } from './supervisor.mjs';
 import { until } from './until.mjs';
 
 const HOST = '127.0.0.1';
+const STANDALONE = 'standalone';
 const IMAGE = 'valkey/valkey:8';
 const PORT_IN_CONTAINER = 6379;
 const ENGINE_TIMEOUT_MS = 5_000;
@@ -27,6 +28,11 @@ const DATA_FLAGS = ['--appendonly', 'yes', '--save', '', '--maxmemory-policy', '
  * and to `given`, whether it is the user's. `tell` says what is being tried.
  */
 export async function bringRedis(supervisor, environment, tell) {
+  const mode = environment.REDIS_MODE || STANDALONE;
+  if (mode !== STANDALONE)
+    throw new Error(
+      `npm start runs on a standalone Redis. For REDIS_MODE=${mode} start the apps themselves, as the README says.`,
+    );
   if (environment.REDIS_URL) return givenRedis(environment);
   const program = findRedisServer();
   if (program) return startProgram(supervisor, program, 'on the PATH');

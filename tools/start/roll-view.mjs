@@ -12,7 +12,7 @@ export async function openRollView(environment) {
   const { takeSnapshot } = fromCli('roll/roll-snapshot.js');
   const roll = await openRoll(environment);
   await roll.ready();
-  const read = () => takeSnapshot(roll.store, roll.policy);
+  const read = () => takeSnapshot(roll);
   return {
     settleAfterMs: roll.policy.settleAfterMs,
     /** How many sessions are on the roll. */
@@ -32,25 +32,29 @@ function follow({ read, address }, signal, isTty) {
   return followView({ terminal, pause }, { read, text, essence, outage }, { json: false });
 }
 
-function text({ settled, servers }) {
+function text({ settled, protections, servers }) {
+  const { protectionBanner } = fromCli('protect/protection.banner.js');
   const { serverRows } = fromCli('servers/server-rows.js');
   const { serversTable } = fromCli('servers/servers.table.js');
   const { sessionRows } = fromCli('sessions/session-rows.js');
   const { sessionsTable } = fromCli('sessions/sessions.table.js');
   const tables = [serversTable(serverRows(servers)), '', sessionsTable(sessionRows(servers))];
+  const banner = protectionBanner(protections);
   return [
+    ...(banner === undefined ? [] : [banner, '']),
     ...(settled ? [] : ['The roll is not settled: nobody is struck off.', '']),
     ...(servers.length > 0 ? tables : ['Nobody is on the roll.']),
   ].join('\n');
 }
 
 /** Everything but what changes by time alone. */
-function essence({ settled, servers }) {
+function essence({ settled, protections, servers }) {
+  const { essenceOfZone } = fromCli('protect/protected-zone.js');
   const rows = servers.map(({ record, state }) => {
     const { server, endpoint, healthy, sessions } = record;
     return [server, state, healthy, endpoint, sessions];
   });
-  return [settled, rows];
+  return [settled, protections.map(essenceOfZone), rows];
 }
 
 function countSessions({ servers }) {
