@@ -20,7 +20,7 @@ async function main(patterns) {
   await installDependencies();
   build();
   const redis = await chooseRedis();
-  reportCounts(await runJest('doors', [PROJECT], patterns, redis.environment), redis);
+  reportCounts(await runJest('doors', [PROJECT], patterns, redis.environment), [redis]);
 }
 
 async function bringPrograms() {

@@ -36,6 +36,17 @@ export async function chooseRedis(environment = process.env) {
   return announce(program(binary, refusal));
 }
 
+/** The program that tests of Sentinels and Clusters start; without one its sentence says that they are not run. */
+export async function chooseProgram() {
+  const binary = await findProgram();
+  if (binary)
+    return { ...program(binary), sentence: `Sentinels and Clusters for tests: ${binary}` };
+  return {
+    sentence:
+      'Sentinels and Clusters were not tested: install redis-server or valkey-server 7.0 or newer.',
+  };
+}
+
 function announce(choice) {
   console.log(choice.sentence);
   return choice;

@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../setup/install.mjs';
 
-const CONFIGS = { unit: 'jest.config.cjs', integration: 'jest.integration.config.cjs' };
-const WORKERS_MAX = { unit: 2, integration: 2, doors: 1 };
+const INTEGRATION = 'jest.integration.config.cjs';
+const CONFIGS = { unit: 'jest.config.cjs', integration: INTEGRATION, topologies: INTEGRATION };
+const WORKERS_MAX = { unit: 2, integration: 2, topologies: 2, doors: 1 };
 // Jest takes a project's own testTimeout only when it runs that project alone.
-const TEST_TIMEOUT_MS = { unit: 5_000, integration: 180_000, doors: 120_000 };
+const TEST_TIMEOUT_MS = { unit: 5_000, integration: 180_000, topologies: 180_000, doors: 120_000 };
+// Integration tests of several servers: these are always processes of this machine, so that they may be run apart.
+const TOPOLOGIES = '\\.topologies\\.integration\\.spec\\.ts$';
 // What a suite's modules switched on (Node's async hooks, above all) stays on in its worker and slows every later suite;
 // a worker that has grown this much is replaced.
 const WORKER_MEMORY_MAX = '400MB';
 
-/** The Jest configurations of one kind (`unit` or `integration`), one a project. */
+/** The Jest configurations of one kind (`unit`, `integration` or `topologies`), one a project. */
 export function findProjects(kind) {
   const projects = ['apps', 'libs'].flatMap((room) =>
     readdirSync(join(root, room)).map((name) => join(room, name)),
@@ -28,7 +31,7 @@ export async function runJest(kind, projects, patterns, environment) {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-jest-'));
   const outputFile = join(folder, 'results.json');
   const args = [
-    ...patterns,
+    ...selection(kind, patterns),
     '--json',
     `--outputFile=${outputFile}`,
     '--passWithNoTests',
@@ -46,10 +49,20 @@ export async function runJest(kind, projects, patterns, environment) {
   }
 }
 
+/** Of the files below these paths those of the kind. */
+function selection(kind, patterns) {
+  if (kind === 'integration') return [...patterns, `--testPathIgnorePatterns=${TOPOLOGIES}`];
+  if (kind !== 'topologies') return patterns;
+  return patterns.length === 0
+    ? [TOPOLOGIES]
+    : patterns.map((pattern) => `${pattern}.*${TOPOLOGIES}`);
+}
+
 /** Ends the output with what came of it, and the process with 1 unless something passed and nothing else happened. */
 export function reportCounts({ passed, failed, skipped, complaints }, redis) {
   console.log('');
-  if (redis) console.log(redis.sentence);
+  for (const sentence of new Set(redis.flatMap((choice) => choice?.sentence ?? [])))
+    console.log(sentence);
   if (skipped > 0) console.log(`${skipped} skipped`);
   if (passed + failed === 0) console.log('No test was run.');
   console.log(`${passed} passed, ${failed} failed`);

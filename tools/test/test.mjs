@@ -1,28 +1,35 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { installDependencies, root } from '../setup/install.mjs';
-import { chooseRedis } from './choose-redis.mjs';
+import { chooseProgram, chooseRedis } from './choose-redis.mjs';
 import { findProjects, reportCounts, runJest } from './run-jest.mjs';
 
 const ONLY = '--only=';
-const USAGE = `usage: npm test [-- [--only=unit|integration] [path …]]
+const KINDS = ['unit', 'integration', 'topologies'];
+const USAGE = `usage: npm test [-- [--only=unit|integration|topologies] [path …]]
 
   TEST_REDIS=containers|process  where integration tests get their Redis (default: the first that works)
-  TEST_REDIS_IMAGE=<image>       another image than the pinned one`;
+  TEST_REDIS_IMAGE=<image>       another image than the pinned one
+
+Topologies are Sentinels and Clusters: processes of this machine in any case.`;
 
 async function main() {
   const { kinds, patterns } = readArguments(process.argv.slice(2));
   await installDependencies();
   typecheck();
 
-  const redis = kinds.includes('integration') ? await chooseRedis() : undefined;
+  const redis = {
+    integration: kinds.includes('integration') ? await chooseRedis() : undefined,
+    topologies: kinds.includes('topologies') ? await chooseProgram() : undefined,
+  };
   const total = { passed: 0, failed: 0, skipped: 0, complaints: 0 };
   for (const kind of kinds) {
-    const environment = kind === 'integration' ? redis.environment : {};
+    const environment = kind === 'unit' ? {} : redis[kind].environment;
+    if (environment === undefined) continue;
     const counts = await runJest(kind, findProjects(kind), patterns, environment);
     for (const key of Object.keys(total)) total[key] += counts[key];
   }
-  reportCounts(total, redis);
+  reportCounts(total, Object.values(redis));
 }
 
 function readArguments(args) {
@@ -32,7 +39,7 @@ function readArguments(args) {
   }
   const only = args.find((arg) => arg.startsWith(ONLY))?.slice(ONLY.length);
   const patterns = args.filter((arg) => !arg.startsWith(ONLY));
-  const kinds = ['unit', 'integration'].filter((kind) => !only || kind === only);
+  const kinds = KINDS.filter((kind) => !only || kind === only);
   if (kinds.length === 0 || patterns.some((pattern) => pattern.startsWith('-'))) {
     throw new Error(`Not understood: ${args.join(' ')}\n${USAGE}`);
   }

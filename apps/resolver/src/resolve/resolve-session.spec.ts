@@ -155,6 +155,20 @@ describe('POST /resolveSession', () => {
     expect(await counted('warming')).toBe(1);
   });
 
+  it('I5: answers a bare id once everybody was heard, while an unknown id is still no 404', async () => {
+    store.clear();
+    await store.report(aReport());
+    const { heardAfterMs, renewEveryMs } = store.policy;
+    const [bare, unknown] = ['console', 'nobody'].map((id) => `sessionId=${id}&transport=HTTP`);
+    for (let passed = 0; passed < heardAfterMs; passed += renewEveryMs) {
+      expect(await ask(bare!)).toMatchObject({ status: 503, code: 'ROLL_WARMING' });
+      clock.advance(renewEveryMs);
+      await store.renew();
+    }
+    expect(await ask(bare!)).toMatchObject({ status: 200 });
+    expect(await ask(unknown!)).toMatchObject({ status: 503, code: 'ROLL_WARMING' });
+  });
+
   it.each(['console', 'gpu-1~console', 'nobody'])(
     'I1: answers 503 for %s while the store is down',
     async (id) => {
