@@ -82,21 +82,18 @@ export function describeSettling(stage: Stage): void {
       },
     );
 
-    stage.lost(
-      'I5: a bare id answers once everybody was heard',
-      async (scene) => {
-        const { heardAfterMs } = scene.policy;
-        const [host, session] = [scene.host('gpu-1'), scene.id('own')];
-        await host.lists(session);
-        await scene.time.passWriting(heardAfterMs - 2 * scene.slackMs);
-        await host.beats();
-        await expectProvisional(scene, session, host);
+    stage.lost('I5: a bare id answers once everybody was heard', async (scene) => {
+      const { heardAfterMs } = scene.policy;
+      const [host, session] = [scene.host('gpu-1'), scene.id('own')];
+      await host.lists(session);
+      await scene.time.passWriting(heardAfterMs - 2 * scene.slackMs);
+      await host.beats();
+      await expectProvisional(scene, session, host);
 
-        await scene.time.passWriting(3 * scene.slackMs);
-        await scene.store.renew();
-        await expectProvisional(scene, session, host, true);
-      },
-    );
+      await scene.time.passWriting(3 * scene.slackMs);
+      await scene.store.renew();
+      await expectProvisional(scene, session, host, true);
+    });
 
     stage.settled(
       'after an outage the last known answers stand, and bare ids go back to whom they named',
