@@ -12,7 +12,10 @@ import {
 } from './tools/checks/layers.mjs';
 
 const sources = ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'];
-const specs = ['apps/*/src/**/*.spec.ts', 'apps/*/src/testing/**/*.ts', 'libs/*/src/**/*.spec.ts'];
+const specs = ['apps', 'libs'].flatMap((room) => [
+  `${room}/*/src/**/*.spec.ts`,
+  `${room}/*/src/testing/**/*.ts`,
+]);
 
 const tag = (layer) => `layer:${layer}`;
 const clients = ['ioredis', 'ioredis/*'];

@@ -40,7 +40,9 @@ function onlyDefault(defaults) {
 }
 
 function byApp(defaults) {
-  return [...defaults].map(([value, apps]) => `${shown(value)} (${[...new Set(apps)].join(', ')})`).join(', ');
+  return [...defaults]
+    .map(([value, apps]) => `${shown(value)} (${[...new Set(apps)].join(', ')})`)
+    .join(', ');
 }
 
 function shown(value) {
