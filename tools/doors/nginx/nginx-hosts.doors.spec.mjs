@@ -8,6 +8,7 @@ const REQUESTS = 20;
 const CONNECTIONS_MAX = 400;
 const OPENED_AT_ONCE = 20;
 const REQUESTS_AT_ONCE_MAX = 400;
+const REQUESTS_TRIED_MAX = 20 * REQUESTS_AT_ONCE_MAX;
 const HOSTS_NAME = 'dcv-hosts.example.com';
 /** Where hosts are, by the id of their session; a machine without IPv6 cannot try that. */
 const ADDRESSES = new Map([['four', '127.0.0.1'], ...(hasIpv6() ? [['six', '::1']] : [])]);
@@ -84,11 +85,13 @@ describe('nginx, on its way to hosts', () => {
     it('lets a client ask so often, and tells it when to try again', async () => {
       site = await NginxSite.start();
       const answers = [];
-      while (answers.length < 2 * REQUESTS_AT_ONCE_MAX) {
+      const refusedOf = () => answers.filter(({ status }) => status === 429);
+      // A slow machine uses up what it may ask at once more slowly, as room is given back all the time.
+      while (refusedOf().length === 0 && answers.length < REQUESTS_TRIED_MAX) {
         const some = Array.from({ length: CONNECTIONS_MAX / 2 }, () => site.open('nobody'));
         answers.push(...(await Promise.all(some)));
       }
-      const refused = answers.filter(({ status }) => status === 429);
+      const refused = refusedOf();
       expect(answers.length - refused.length).toBeGreaterThanOrEqual(REQUESTS_AT_ONCE_MAX);
       expect(refused.length).toBeGreaterThan(0);
       expect(refused[0].headers).toMatchObject({
