@@ -16,10 +16,15 @@ export const BELIEF_MUTANTS = [
     `if record.boot ~= seenBoot or record.sequence ~= seenSequence then return { 'reported' } end`,
     '',
   ]),
-  mutant('hold: also before the roll has settled', onRedis('holds and releases nobody while'), [
+  mutant('hold: also before the roll has settled', onRedis('holds nobody anew and releases'), [
     'hold.lua',
-    `if not pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention) then return { 'unsettled' } end`,
-    `pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention)`,
+    `if not settled and not redis.call('ZSCORE', keys.held, server) then return { 'unsettled' } end`,
+    '',
+  ]),
+  mutant('hold: not of the held before the roll has settled', onRedis('I1: who was held before'), [
+    'hold.lua',
+    `if not settled and not redis.call('ZSCORE', keys.held, server) then`,
+    `if not settled then`,
   ]),
   mutant('hold: the answer is not marked', onRedis('a late server that is held answers'), [
     'hold.lua',
@@ -111,7 +116,7 @@ export const BELIEF_MUTANTS = [
     `if releases and (found.state == 'A' or not redis.call('ZSCORE', keys.held, server)) then return { 'renewed' } end`,
     '',
   ]),
-  mutant('release: before the roll has settled', onRedis('holds and releases nobody while'), [
+  mutant('release: before the roll has settled', onRedis('holds nobody anew and releases'), [
     'strike.lua',
     `if (why == 'lapsed' or releases) and not settled then`,
     `if why == 'lapsed' and not settled then`,

@@ -35,7 +35,12 @@ const silence = (
   ...(result && result !== 'answered' && { unansweredSinceMs: NOW_MS - unansweredMs }),
 });
 
-const alone: Circumstances = { nowMs: NOW_MS, storeNowMs: STORE_NOW_MS, isProtected: false };
+const alone: Circumstances = {
+  nowMs: NOW_MS,
+  storeNowMs: STORE_NOW_MS,
+  isSettled: true,
+  isProtected: false,
+};
 const guarded: Circumstances = { ...alone, isProtected: true };
 const witnessed = (ms: number): Circumstances => ({
   ...guarded,
@@ -186,6 +191,33 @@ describe.each([
     for (const known of [silence('answered'), silence('silent'), silence()]) {
       expect(judge(late(traits), known, circumstances, POLICY)).toEqual(expected);
     }
+  });
+});
+
+describe('before the roll is settled', () => {
+  const unsettled = { ...alone, isSettled: false };
+  const dead = { ...guarded, isSettled: false };
+
+  it.each([
+    ['who is held is held on by a good probe', late(HELD), silence('answered'), unsettled, HOLD],
+    [
+      'who is held and protected is held on in time',
+      late({ ...HELD, ...RUNNING_OUT }),
+      silence(),
+      dead,
+      PROTECT,
+    ],
+    ['nobody else is held', late(), silence('answered'), unsettled, NOTHING],
+    ['nobody is let go', late(HELD), silence('refused'), unsettled, NOTHING],
+    ['nobody is confirmed dead', late(HELD), silence('refused'), dead, NOTHING],
+    ['nobody is replaced', late({ ...HELD, replaced: true }), silence(), unsettled, NOTHING],
+  ])('%s', (_who, server, known, circumstances, expected) => {
+    expect(judge(server, known, circumstances, POLICY)).toEqual(expected);
+  });
+
+  it('only who is held is probed', () => {
+    expect(wantsProbe(late(HELD), undefined, unsettled, POLICY)).toBe(true);
+    expect(wantsProbe(late(), undefined, unsettled, POLICY)).toBe(false);
   });
 });
 

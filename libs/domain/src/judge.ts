@@ -10,6 +10,8 @@ export interface Circumstances {
   readonly nowMs: number;
   /** The store's clock at the same moment. */
   readonly storeNowMs: number;
+  /** Whether the roll is settled: until then nobody is held who is not held already, and nobody is released. */
+  readonly isSettled: boolean;
   /** Whether the server's zone is protected. */
   readonly isProtected: boolean;
   /** Since when the zone's witnesses have been answering, by the reconciler's clock; undefined while they do not. */
@@ -30,13 +32,25 @@ export type JudgePolicy = BeliefPolicy & Pick<LeasePolicy, 'leaseTtlMs' | 'sweep
 const NOTHING: Judgement = { kind: 'nothing' };
 
 /**
- * Decides about a late server, on a settled roll.
+ * Decides about a late server.
+ * - Until the roll is settled, silence says nothing; who was held before is held on, by the same rules.
  * - Below the threshold a probe decides: a good one is worth one lease, a bad one ends the hold there is. Without a
  *   verdict nothing happens, and the lease or hold runs out by itself.
  * - Under protection everybody is held in time, and is let go only when confirmed dead.
  * - Nobody is held whose endpoint is a live server's, or who has been silent for too long.
  */
 export function judge(
+  late: LateServer,
+  silence: Silence | undefined,
+  circumstances: Circumstances,
+  policy: JudgePolicy,
+): Judgement {
+  const judgement = judgeSettled(late, silence, circumstances, policy);
+  if (circumstances.isSettled) return judgement;
+  return late.held && judgement.kind === 'hold' ? judgement : NOTHING;
+}
+
+function judgeSettled(
   late: LateServer,
   silence: Silence | undefined,
   circumstances: Circumstances,
@@ -62,10 +76,11 @@ export function judge(
 export function wantsProbe(
   late: LateServer,
   silence: Silence | undefined,
-  { nowMs, storeNowMs }: Circumstances,
+  { nowMs, storeNowMs, isSettled }: Circumstances,
   { probeMode, holdMaxMs, sweepIntervalMs }: JudgePolicy,
 ): boolean {
   if (probeMode === 'off' || late.replaced) return false;
+  if (!isSettled && !late.held) return false;
   if (storeNowMs - late.reportedAtMs >= holdMaxMs) return false;
   // A turn early rather than a turn late: the period is a promise.
   return silence === undefined || nowMs >= silence.nextProbeAtMs - sweepIntervalMs;

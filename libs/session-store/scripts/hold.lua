@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
 -- Extends the lease of a late server by one lease, on a reconciler's word: its answers stand, or stand again, with a mark.
+-- Before the roll is settled only that of a server that is held already.
 -- KEYS  1–12 as include/keys.lua  13… four per session with a bare form: bare, known, claims, contest
 -- ARGV  1 server  2, 3 boot and sequence of the record it was decided on  4 why: probe, protection  5 reconciler
 --       6 how long its verdict stands, ms (probe)  7 longest silence, ms  8 late after, ms  9 lease, ms  10 retention, ms
@@ -18,7 +19,8 @@ local lease, retention = tonumber(ARGV[9]), tonumber(ARGV[10])
 local gap, settleAfter, cap = tonumber(ARGV[11]), tonumber(ARGV[12]), ARGV[13]
 
 local now = clock()
-if not pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention) then return { 'unsettled' } end
+local settled = pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention)
+if not settled and not redis.call('ZSCORE', keys.held, server) then return { 'unsettled' } end
 
 local stored = redis.call('GET', keys.record)
 local record = readHeader(stored)
@@ -50,7 +52,7 @@ if record.state ~= 'U' then
   redis.call('SET', keys.answer, mark .. answer .. '\n' .. string.sub(stored, healthEnd + 1), 'PXAT', deadline)
   local roll = {
     server = server, answer = answer, mark = mark, now = now, deadline = deadline, lease = lease, retention = retention,
-    settled = true, publish = publish
+    settled = settled, publish = publish
   }
   for index = 14, #ARGV do
     local key = 13 + 4 * (index - 14)

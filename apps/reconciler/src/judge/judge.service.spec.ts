@@ -344,24 +344,46 @@ describe('the judge', () => {
     expect(roll.losses('dead')).toHaveLength(6);
   });
 
-  it('decides nothing while the roll is not settled, whoever is protected', async () => {
-    const { hosts, reconciler } = await ten();
+  it('only holds on who is held while the roll is not settled, whoever is protected', async () => {
+    const { hosts } = await ten();
+    const [late] = hosts.slice(6);
     silence(hosts.slice(0, 6), 'drops');
     await roll.pass(MINUTE_MS / 2);
     expect(await protections()).toHaveLength(1);
     await roll.pass(5_000);
-    const writes = ['hold', 'release', 'changeProtection'] as const;
-    const spies = writes.map((write) => jest.spyOn(roll.store, write));
+    const [release, change] = (['release', 'changeProtection'] as const).map((write) =>
+      jest.spyOn(roll.store, write),
+    );
+    const hold = jest.spyOn(roll.store, 'hold');
     const { survey } = InMemorySessionStore.prototype;
     jest.spyOn(roll.store, 'survey').mockImplementation(async (lateMax) => ({
       ...(await survey.call(roll.store, lateMax)),
       settled: false,
     }));
-    await roll.pass(3_000);
-    const probes = reconciler.probed.length;
+    silence([late!], 'answers');
+    await roll.pass(2 * MINUTE_MS);
+    expect(release).not.toHaveBeenCalled();
+    expect(change).not.toHaveBeenCalled();
+    const heldOn = new Set(hold.mock.calls.map(([{ server }]) => server));
+    expect([...heldOn].sort()).toEqual(
+      hosts
+        .slice(0, 6)
+        .map(({ server }) => server)
+        .sort(),
+    );
+  });
+
+  it('I1: holds on who was held before an outage as soon as it is over', async () => {
+    const { first } = await ten();
+    silence([first], 'answers');
     await roll.pass(MINUTE_MS);
-    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
-    expect(reconciler.probed).toHaveLength(probes);
+    roll.store.goDown('unreachable');
+    await roll.pass(MINUTE_MS);
+    roll.store.comeBack();
+    await roll.pass(3_000);
+    const onAgainMs = roll.nowMs;
+    await roll.pass(MINUTE_MS);
+    expect(answersOf(first, onAgainMs)).toEqual(['held']);
   });
 
   it('acts on a verdict when it comes, not a turn later', async () => {

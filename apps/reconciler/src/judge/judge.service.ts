@@ -32,7 +32,7 @@ const STUCK_AFTER_MS = 30_000;
 
 /**
  * Believes the silent as far as there is evidence: beside the sweeps, and in every reconciler at once. A turn is
- * - a survey of who is late; until the roll is settled, nothing follows from it,
+ * - a survey of who is late; until the roll is settled it only says who is held, and has to be held on,
  * - protection, decided before anything else,
  * - the probes that are due, which run on beside the turns; what a probe says is acted on when it comes,
  * - what can be done without a probe: holds under protection, holds that have lasted too long, confirmed deaths.
@@ -90,8 +90,7 @@ export class JudgeService {
     this.forgetAfter(now() - this.turnedAtMs);
     this.turnedAtMs = now();
     try {
-      const docket = await this.takeDocket();
-      const remainder = docket ? await this.acts.actOnAll(docket) : 'nothing';
+      const remainder = await this.acts.actOnAll(await this.takeDocket());
       if (remainder === 'more') return 0;
       // Who waits for the next interval is not to wait for a whole turn besides.
       return policy.sweepIntervalMs / (remainder === 'paced' ? 2 : 1);
@@ -104,8 +103,8 @@ export class JudgeService {
     }
   }
 
-  /** Who is late now, with their probes on the way; undefined while the roll is not settled. */
-  private async takeDocket(): Promise<Docket | undefined> {
+  /** Who is late now, with their probes on the way. */
+  private async takeDocket(): Promise<Docket> {
     const { store, protection, pool, metrics, log, policy, now } = this.parts;
     const { verdicts } = this;
     const survey = await store.survey(LATE_MAX);
@@ -115,13 +114,11 @@ export class JudgeService {
     const protectedZones = await protection.decide(survey);
     verdicts.surveyed(survey, takenAtMs);
     const docket = new Docket({ survey, takenAtMs, protectedZones, verdicts, policy });
-    this.docket = survey.settled ? docket : undefined;
-    pool.replace(
-      survey.settled && policy.probeMode === 'tcp' ? this.rounds.due(docket, survey) : [],
-    );
+    this.docket = docket;
+    pool.replace(policy.probeMode === 'tcp' ? this.rounds.due(docket, survey) : []);
     metrics.surveyed(survey);
     log.surveyed(survey);
-    return this.docket;
+    return docket;
   }
 
   /** What was known before a pause longer than a verdict lasts is known no more; seen by either clock, as both can stop. */

@@ -43,7 +43,7 @@ export class ProbeRounds {
       const [before, after] = [this.dueAtMs(one), this.dueAtMs(other)];
       return before === after ? 0 : before - after;
     });
-    const witnesses = survey.zones
+    const witnesses = (survey.settled ? survey.zones : [])
       .filter(({ zone }) => this.parts.verdicts.areWitnessesDue(zone, nowMs))
       .flatMap((zone) => this.witnessesOf(zone));
     return [...witnesses, ...[...alone, ...inNumbers].map((late) => this.ofLate(late))];

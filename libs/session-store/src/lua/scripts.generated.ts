@@ -509,7 +509,8 @@ local lease, retention = tonumber(ARGV[9]), tonumber(ARGV[10])
 local gap, settleAfter, cap = tonumber(ARGV[11]), tonumber(ARGV[12]), ARGV[13]
 
 local now = clock()
-if not pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention) then return { 'unsettled' } end
+local settled = pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention)
+if not settled and not redis.call('ZSCORE', keys.held, server) then return { 'unsettled' } end
 
 local stored = redis.call('GET', keys.record)
 local record = readHeader(stored)
@@ -540,7 +541,7 @@ redis.call('SETRANGE', keys.record, 52, cause == 'probe' and 'H' or 'P')
 redis.call('SET', keys.answer, mark .. answer .. '\n' .. string.sub(stored, healthEnd + 1), 'PXAT', deadline)
 local roll = {
 server = server, answer = answer, mark = mark, now = now, deadline = deadline, lease = lease, retention = retention,
-settled = true, publish = publish
+settled = settled, publish = publish
 }
 for index = 14, #ARGV do
 local key = 13 + 4 * (index - 14)

@@ -158,19 +158,37 @@ export function describeHolds(stage: Stage): void {
       },
     );
 
-    stage.settled('holds and releases nobody while the roll is not settled', async (scene) => {
-      const [late, held] = (await hostsWithSessions(scene, 'late', 'held')) as SimulatedHost[];
-      await untilLate(scene);
-      await hold(scene, [held!]);
-      await scene.newEvents();
-      await scene.time.passSilently(scene.policy.gapMs + scene.slackMs);
+    stage.settled(
+      'holds nobody anew and releases nobody while the roll is not settled',
+      async (scene) => {
+        const [late, held] = (await hostsWithSessions(scene, 'late', 'held')) as SimulatedHost[];
+        await untilLate(scene);
+        await hold(scene, [held!]);
+        await scene.newEvents();
+        await scene.time.passSilently(scene.policy.gapMs + scene.slackMs);
 
-      expect(await tryHold(scene, late!)).toBe('unsettled');
-      expect(await tryRelease(scene, held!)).toBe('unsettled');
-      await scene.expectEvents();
-      expect(await recordOf(scene, late!)).not.toHaveProperty('held');
-      await expectHeld(scene, held!);
-    });
+        expect(await tryHold(scene, late!)).toBe('unsettled');
+        expect(await tryRelease(scene, held!)).toBe('unsettled');
+        await scene.expectEvents();
+        expect(await recordOf(scene, late!)).not.toHaveProperty('held');
+        await expectHeld(scene, held!);
+      },
+    );
+
+    stage.settled(
+      'I1: who was held before an outage is held on before the roll is settled again',
+      async (scene) => {
+        const [late, held] = (await hostsWithSessions(scene, 'late', 'held')) as SimulatedHost[];
+        await untilLate(scene);
+        await hold(scene, [held!]);
+        await scene.newEvents();
+        await scene.time.passSilently(scene.policy.leaseTtlMs + scene.slackMs);
+        expect(await tryHold(scene, late!)).toBe('unsettled');
+        expect(await tryHold(scene, held!)).toBe('held');
+        await expectHeld(scene, held!);
+        await scene.expectEvents();
+      },
+    );
 
     stage.settled(
       'F36: whose endpoint a live server has reported since is not held',

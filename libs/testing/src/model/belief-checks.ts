@@ -36,7 +36,8 @@ export function checkHold(
   const mayHold = isSame && beliefs.isLate(server, facts) && !isSilentTooLong;
   if (outcome.kind === 'held') {
     if (!mayHold) throw broken(`${server} is held, but must not be`);
-    if (!facts.maySettle) throw broken(`${server} is held, but the roll cannot be settled`);
+    if (!facts.maySettle && !word.held)
+      throw broken(`${server} is held anew, but the roll cannot be settled`);
     if (outcome.untilMs !== facts.nowMs + site.policy.leaseTtlMs)
       throw broken(`${server} is held until ${outcome.untilMs}, which is not one lease`);
     return;

@@ -44,8 +44,8 @@ export class Beliefs {
     { holdMaxMs }: Vouch,
     { nowMs, settled }: RollStep,
   ): Exclude<HoldOutcome, { kind: 'held' }> | undefined {
-    if (!settled) return { kind: 'unsettled' };
     const entry = this.servers.retained(seen.server, nowMs);
+    if (!settled && !(entry?.kind === 'present' && entry.held)) return { kind: 'unsettled' };
     if (entry?.kind !== 'present') return { kind: 'gone' };
     if (!isSame(entry.report, seen)) return { kind: 'reported' };
     if (entry.report.leaving) return { kind: 'gone' };
