@@ -1,5 +1,11 @@
 import { PROTECTION_SERVERS_MIN, type BeliefPolicy } from './belief-policy';
-import type { Protection, ProtectionChange, Survey, ZoneSurvey } from './belief-store.port';
+import type {
+  BeliefStore,
+  Protection,
+  ProtectionChange,
+  Survey,
+  ZoneSurvey,
+} from './belief-store.port';
 
 /** What decides about protection. */
 export type ProtectionPolicy = Pick<BeliefPolicy, 'protectionThreshold' | 'holdMaxMs'>;
@@ -50,6 +56,24 @@ export function planProtections(
     const change = planProtection(before, survey, nowMs, policy);
     return change ? [{ zone, seenVersion: before?.version ?? 0, change }] : [];
   });
+}
+
+/**
+ * Changes what a survey asks for; resolves to the zones that are protected then, as far as is known here. Whoever strikes
+ * off decides this first, so that an outage that nobody has looked at is not everybody's death.
+ */
+export async function decideProtections(
+  store: Pick<BeliefStore, 'changeProtection'>,
+  survey: Survey,
+  policy: ProtectionPolicy,
+): Promise<Set<string>> {
+  const zones = protectedZones(survey.protections, survey.nowMs, policy);
+  for (const { zone, seenVersion, change } of planProtections(survey, policy)) {
+    const isChanged = await store.changeProtection(zone, seenVersion, change);
+    if (isChanged && change.to === 'on') zones.add(zone);
+    if (isChanged && change.to !== 'on') zones.delete(zone);
+  }
+  return zones;
 }
 
 /** The zones that are protected at a moment of the store's clock. */

@@ -33,6 +33,17 @@ describe('rollcall sweep', () => {
     expect(await store.sinceLastSweepMs()).toBe(0);
   });
 
+  it('protects the silent first when they are too many at once', async () => {
+    await lapse('gpu-1', 'gpu-2', 'gpu-3');
+
+    const { exitCode, out } = await run(['sweep']);
+
+    expect(exitCode).toBe(0);
+    expect(out).toContain('gpu-1: spared');
+    expect((await store.survey(0)).protections).toMatchObject([{ zone: '', state: 'on' }]);
+    expect(await store.evictNow(serverId('gpu-1'))).toMatchObject({ kind: 'evicted' });
+  });
+
   it('exits 0 when there is nothing to do', async () => {
     await keepWritten(store, clock);
 

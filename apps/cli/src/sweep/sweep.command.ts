@@ -1,9 +1,9 @@
-import { sweep } from '@rollcall/domain';
+import { decideProtections, sweep, type SweepStore } from '@rollcall/domain';
 import type { Command } from 'commander';
 import { ExitCode, type EndCommand } from '../exit-codes';
 import { helpText } from '../help-text';
 import { jsonText } from '../output/json-text';
-import type { Cli } from '../roll/roll';
+import type { Cli, Roll } from '../roll/roll';
 import { withRoll } from '../roll/with-roll';
 import { evictionLine, sweepText } from './sweep.text';
 
@@ -11,7 +11,8 @@ const HELP = helpText({
   notes: [
     'The sweep that every reconciler runs once a second, run from here: it strikes off',
     'the servers whose lease is over, at most 500 of them, the longest lapsed first.',
-    'Safe at any time, and beside any number of reconcilers.',
+    'Safe at any time, and beside any number of reconcilers. Like them it protects',
+    'first, where too many are silent at once (PROTECTION_THRESHOLD).',
   ],
   examples: [
     ['rollcall sweep', 'one line per server, and a sum'],
@@ -29,8 +30,8 @@ export function registerSweep(program: Command, cli: Cli, end: EndCommand): void
     .option('--json', 'one JSON document')
     .addHelpText('after', HELP)
     .action(async ({ json = false }: { json?: boolean }) => {
-      const result = await withRoll(cli, ({ store }) =>
-        sweep(store, {
+      const result = await withRoll(cli, (roll) =>
+        sweep(protectingFirst(roll), {
           evictionTried: (server, outcome) => {
             if (!json) terminal.out(`${evictionLine(server, outcome)}\n`);
           },
@@ -39,4 +40,17 @@ export function registerSweep(program: Command, cli: Cli, end: EndCommand): void
       terminal.out(`${json ? jsonText(result) : sweepText(result)}\n`);
       end(result.lapsed > 0 && !result.settled ? ExitCode.nothing : ExitCode.ok);
     });
+}
+
+function protectingFirst({ store, belief }: Pick<Roll, 'store' | 'belief'>): SweepStore {
+  return {
+    renew: () => store.renew(),
+    findLapsed: async (limit) => {
+      const scan = await store.findLapsed(limit);
+      if (scan.total > 0) await decideProtections(store, await store.survey(0), belief);
+      return scan;
+    },
+    evict: (server) => store.evict(server),
+    sweepFinished: () => store.sweepFinished(),
+  };
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
-  planProtections,
-  protectedZones,
+  decideProtections,
   type BeliefStore,
   type ProtectionPolicy,
   type Survey,
@@ -16,14 +15,8 @@ export class ProtectionService {
   ) {}
 
   /** Changes what the survey asks for; resolves to the zones that are protected then, as far as is known here. */
-  async decide(survey: Survey): Promise<Set<string>> {
-    const zones = protectedZones(survey.protections, survey.nowMs, this.policy);
-    for (const { zone, seenVersion, change } of planProtections(survey, this.policy)) {
-      const isChanged = await this.store.changeProtection(zone, seenVersion, change);
-      if (isChanged && change.to === 'on') zones.add(zone);
-      if (isChanged && change.to !== 'on') zones.delete(zone);
-    }
-    return zones;
+  decide(survey: Survey): Promise<Set<string>> {
+    return decideProtections(this.store, survey, this.policy);
   }
 
   /** For who is about to evict: protection is decided before, even if the judge has just slept through an outage. */
