@@ -100,6 +100,30 @@ export const BARS = {
     formula: '3 s',
     max: ms(3_000),
   },
+  'model violations': {
+    what: 'stories that the model found to break a property',
+    unit: 'stories',
+    formula: '0',
+    max: none,
+  },
+  'F5 interleavings': {
+    what: 'interleavings that the model has played',
+    unit: 'interleavings',
+    formula: 'at least 100,000',
+    min: () => 100_000,
+  },
+  'F5 replays applied': {
+    what: 'old reports that were applied again',
+    unit: 'reports',
+    formula: '0',
+    max: none,
+  },
+  'F5 resurrected': {
+    what: '200 for what only old reports list',
+    unit: 'answers',
+    formula: '0',
+    max: none,
+  },
   'F6 resurrected': {
     what: 'live answers for a session that was closed while the agent was stopped',
     unit: 'answers',
@@ -225,6 +249,18 @@ export const BARS = {
     unit: 'reports',
     formula: 'at least 1',
     min: () => 1,
+  },
+  'F26 interleavings': {
+    what: 'interleavings that the model has played on a real Redis',
+    unit: 'interleavings',
+    formula: 'as many as the model’s own long run',
+    min: () => 1_000,
+  },
+  'F34 jumps': {
+    what: 'jumps of the store’s clock that the model has played, on the store that had fewer',
+    unit: 'jumps',
+    formula: 'at least 100',
+    min: () => 100,
   },
   'F36 released': {
     what: 'from the first report of a held server’s endpoint by another to the end of the hold',

@@ -32,6 +32,7 @@ export class Context {
   #starvation;
   #before;
   #client;
+  #endings = [];
 
   constructor({ fault, profile, seed, reconcilers = true }) {
     this.fault_ = fault;
@@ -44,6 +45,7 @@ export class Context {
     this.recorder.record('run', {
       at: 0,
       ...{ fault: fault.id, title: fault.title, seed, profile, reconcilers },
+      history: fault.history ?? true,
     });
   }
 
@@ -162,8 +164,14 @@ export class Context {
     this.recorder.record('measure', { at: this.now(), bar, value, most, least, met, ...span });
   }
 
+  /** Has something done when the run is over, however it ends. */
+  atEnd(work) {
+    this.#endings.push(work);
+  }
+
   /** Ends whatever runs. */
   async stop() {
+    for (const work of this.#endings.reverse()) await work();
     this.churn?.stop();
     this.#starvation?.stop();
     await this.traffic.stop().catch(() => undefined);

@@ -37,7 +37,8 @@ export class Site {
     this.reconcilers = [];
     /** Settings that every process gets besides the profile. */
     this.settings = {};
-    this.keys = rollKeys({ keyPrefix: 'rollcall', roll: 'main' });
+    this.roll = { keyPrefix: 'rollcall', roll: 'main' };
+    this.keys = rollKeys(this.roll);
     /** What every key of the roll begins with. */
     this.keyBase = 'rollcall:{main}:';
   }
