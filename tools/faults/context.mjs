@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../start/until.mjs';
+import { openForger } from './actions/forged-reports.mjs';
 import { BARS } from './bars.mjs';
 import { Churn } from './history/churn.mjs';
 import { EventTap } from './history/event-tap.mjs';
@@ -32,6 +33,7 @@ export class Context {
   #starvation;
   #before;
   #client;
+  #forger;
   #endings = [];
 
   constructor({ fault, profile, seed, reconcilers = true }) {
@@ -60,6 +62,16 @@ export class Context {
 
   pass(ms) {
     return delay(ms);
+  }
+
+  /** A connection of the runner's own to the store. */
+  get client() {
+    return this.#client;
+  }
+
+  /** The store as an agent has it, for reports that no agent would send. */
+  get forger() {
+    return (this.#forger ??= openForger(this));
   }
 
   /** Waits until a condition holds; an error that names it when it never does. */

@@ -1,19 +1,19 @@
 import { leasePolicy } from '@rollcall/domain';
 import { RedisSessionStore } from '@rollcall/session-store';
 
-/** The store as an agent has it: what is reported there stands beside what real agents report. */
-export function openForger({ site, profile }) {
+/** The store as an agent has it. */
+export function openForger({ site, client, profile }) {
   const policy = leasePolicy({
     intervalMs: profile.interval,
     leaseTtlMs: profile.lease,
     retentionMs: profile.retention,
     sweepIntervalMs: profile.sweep,
   });
-  return new RedisSessionStore(site.store.client(), site.roll, policy);
+  return new RedisSessionStore(client, site.roll, policy);
 }
 
 /** Sends reports again as they were sent once, each as it was recorded. */
-export async function replay({ recorder }, forger, reports) {
+export async function replay({ recorder, forger }, reports) {
   for (const report of reports) {
     const start = recorder.now();
     const { kind: outcome } = await forger.report(sentAs(report));

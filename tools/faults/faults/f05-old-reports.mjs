@@ -1,6 +1,6 @@
 import { agentDies, agentPauses, agentResumes, agentReturns } from '../actions/hosts.mjs';
 import { playModel } from '../actions/model.mjs';
-import { openForger, replay } from '../actions/forged-reports.mjs';
+import { replay } from '../actions/forged-reports.mjs';
 import { lastStep, measureFoundAgain } from '../history/outage-figures.mjs';
 import { isFound, lookupsOf } from '../history/queries.mjs';
 import { MODEL_SUITES } from '../../test/model-suites.mjs';
@@ -65,7 +65,6 @@ const ofTheLiving = {
   bars: ['F5 replays applied', 'F5 resurrected', 'not answered while live'],
   async run(context) {
     const host = context.random.pick(await context.arrange({ hosts: 3 }));
-    const forger = openForger(context);
     const gone = ['earlier-life', 'this-life'];
     context.traffic.ask(
       'closed',
@@ -79,7 +78,7 @@ const ofTheLiving = {
     const old = shuffledTwice(context, oldReports(context, host));
     const boots = new Set(old.map(({ boot }) => boot));
     await context.fault(`${old.length} old reports of ${host.id} are replayed`, {
-      act: () => replay(context, forger, old),
+      act: () => replay(context, old),
       proof: () =>
         boots.size > 1 &&
         gone.every((session) => old.some(({ sessions }) => sessions.includes(session))),
@@ -103,7 +102,6 @@ const ofTheStruck = {
   bars: ['F5 replays applied', 'F5 resurrected', 'back, qualified'],
   async run(context) {
     const host = context.random.pick(await context.arrange({ hosts: 3 }));
-    const forger = openForger(context);
     const own = host.ids.filter((id) => !id.includes('visit'));
     await agentPauses(context, host);
     let evicted;
@@ -115,7 +113,7 @@ const ofTheStruck = {
     const [, from] = lastStep(context);
     const old = shuffledTwice(context, oldReports(context, host));
     await context.fault(`${old.length} old reports of ${host.id} are replayed`, {
-      act: () => replay(context, forger, old),
+      act: () => replay(context, old),
       proof: () => old.length > 0,
     });
     await context.pass(2 * context.profile.interval);
