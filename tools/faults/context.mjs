@@ -183,12 +183,13 @@ export class Context {
 
   /** Ends whatever runs. */
   async stop() {
-    for (const work of this.#endings.reverse()) await work();
     this.churn?.stop();
     this.#starvation?.stop();
     await this.traffic.stop().catch(() => undefined);
     await this.#tap?.stop();
+    const ended = await Promise.allSettled(this.#endings.map((work) => work()));
     await this.site.stop();
+    for (const { reason } of ended) if (reason) throw reason;
   }
 
   /** Tells the traffic which ids there are; after a host was added, or its sessions have changed for good. */
