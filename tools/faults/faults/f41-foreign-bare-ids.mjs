@@ -91,7 +91,6 @@ export default {
       return wrongAmong(await lookupAll(context, bare), desks) === 0;
     });
     const backAt = context.now();
-    context.traffic.ask('desks', []);
     await context.step('they are closed', {
       act: () => owners.forEach((owner) => owner.list(...usual.get(owner))),
     });
