@@ -1,10 +1,11 @@
 const LUA = 'libs/session-store/scripts';
 
-/** Each mechanism that a roll survives faults by: how to switch it off, and the cheapest fault that must then fall short. */
+/** Each mechanism that a roll survives faults by: how to switch it off, and the cheapest fault that must notice, by which bar. */
 export const FAULT_MUTANTS = [
   {
     name: 'holding',
     fault: 'F1',
+    bar: 'F1 not found',
     edits: [
       {
         file: `${LUA}/hold.lua`,
@@ -16,6 +17,7 @@ export const FAULT_MUTANTS = [
   {
     name: 'protection',
     fault: 'F7b',
+    bar: 'protected before the first lease lapses',
     edits: [
       {
         file: `${LUA}/change-protection.lua`,
@@ -27,6 +29,7 @@ export const FAULT_MUTANTS = [
   {
     name: 'settled',
     fault: 'F11b',
+    bar: 'F11 not found',
     edits: [
       {
         file: `${LUA}/include/pulse.lua`,
@@ -38,6 +41,7 @@ export const FAULT_MUTANTS = [
   {
     name: 'fencing',
     fault: 'F5b',
+    bar: 'F5 replays applied',
     edits: [
       {
         file: `${LUA}/include/record.lua`,
@@ -49,6 +53,7 @@ export const FAULT_MUTANTS = [
   {
     name: 'tombstones',
     fault: 'F5c',
+    bar: 'F5 resurrected',
     edits: [
       {
         file: `${LUA}/strike.lua`,
@@ -60,6 +65,7 @@ export const FAULT_MUTANTS = [
   {
     name: 're-check',
     fault: 'F26',
+    bar: 'model violations',
     edits: [
       {
         file: `${LUA}/strike.lua`,
@@ -76,6 +82,7 @@ export const FAULT_MUTANTS = [
   {
     name: 'watchdog',
     fault: 'F11b',
+    bar: 'F11 scheduled again',
     edits: [
       {
         file: 'apps/reconciler/src/sweep/sweep.watchdog.ts',
