@@ -1,4 +1,5 @@
 export const USAGE = `usage: npm run test:faults [-- F2 F10 …] [--all] [--seed S] [--without-reconcilers] [--report DIR]
+       npm run test:faults -- --mutants [holding …] [--seed S]
 
 Starts real processes, makes one fault at a time under recorded traffic, and holds the history against the invariants
 and each fault's bars. Without arguments the core (10 minutes at most), with --all every fault, else those named.
@@ -7,12 +8,13 @@ and each fault's bars. Without arguments the core (10 minutes at most), with --a
   --without-reconcilers   the dead must stay dead and the live alive without them, too
   --report DIR            where report, pictures and histories go; .rollcall/faults unless told otherwise
   --list                  names the faults
+  --mutants               switches each mechanism off in a copy, one at a time: a fault must notice
 
   Needs a redis-server on the PATH. Faults that cut a network need Linux, and root or user namespaces.`;
 
 /** Reads the command line; throws what cannot be understood. */
 export function readArguments(args) {
-  const options = { faults: [], all: false, list: false, reconcilers: true };
+  const options = { faults: [], all: false, list: false, mutants: false, reconcilers: true };
   const rest = [...args];
   const valueOf = (name) => {
     const value = rest.shift();
@@ -24,6 +26,7 @@ export function readArguments(args) {
     if (arg === '--help') options.help = true;
     else if (arg === '--all') options.all = true;
     else if (arg === '--list') options.list = true;
+    else if (arg === '--mutants') options.mutants = true;
     else if (arg === '--without-reconcilers') options.reconcilers = false;
     else if (arg === '--seed') options.seed = valueOf(arg);
     else if (arg === '--report') options.report = valueOf(arg);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../start/until.mjs';
+import { openForger } from './actions/forged-reports.mjs';
 import { BARS } from './bars.mjs';
 import { Churn } from './history/churn.mjs';
 import { EventTap } from './history/event-tap.mjs';
@@ -33,6 +34,8 @@ export class Context {
   #starvation;
   #before;
   #client;
+  #forger;
+  #endings = [];
 
   constructor({ fault, profile, seed, reconcilers = true }) {
     this.fault_ = fault;
@@ -45,6 +48,7 @@ export class Context {
     this.recorder.record('run', {
       at: 0,
       ...{ fault: fault.id, title: fault.title, seed, profile, reconcilers },
+      history: fault.history ?? true,
     });
   }
 
@@ -59,6 +63,16 @@ export class Context {
 
   pass(ms) {
     return delay(ms);
+  }
+
+  /** A connection of the runner's own to the store. */
+  get client() {
+    return this.#client;
+  }
+
+  /** The store as an agent has it, for reports that no agent would send. */
+  get forger() {
+    return (this.#forger ??= openForger(this));
   }
 
   /** Waits until a condition holds; an error that names it when it never does. */
@@ -163,13 +177,20 @@ export class Context {
     this.recorder.record('measure', { at: this.now(), bar, value, most, least, met, ...span });
   }
 
+  /** Has something done when the run is over, however it ends. */
+  atEnd(work) {
+    this.#endings.push(work);
+  }
+
   /** Ends whatever runs. */
   async stop() {
     this.churn?.stop();
     this.#starvation?.stop();
     await this.traffic.stop().catch(() => undefined);
     await this.#tap?.stop();
+    const ended = await Promise.allSettled(this.#endings.map((work) => work()));
     await this.site.stop();
+    for (const { reason } of ended) if (reason) throw reason;
   }
 
   /** Tells the traffic which ids there are; after a host was added, or its sessions have changed for good. */

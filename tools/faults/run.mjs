@@ -5,6 +5,7 @@ import { installDependencies, root } from '../setup/install.mjs';
 import { chooseRedis } from '../test/choose-redis.mjs';
 import { readArguments, USAGE } from './arguments.mjs';
 import { runEnclosed } from './enclosure.mjs';
+import { checkMutants } from './mutants/check-mutants.mjs';
 
 const SUITE = fileURLToPath(new URL('./suite.mjs', import.meta.url));
 
@@ -12,15 +13,21 @@ async function main(args) {
   const options = readArguments(args);
   if (options.help) return console.log(USAGE);
   await installDependencies();
-  if (!options.list) {
-    build();
-    const { environment } = await chooseRedis();
-    if (environment.TEST_REDIS_KIND !== 'process')
-      throw new Error('Faults are made to processes: install redis-server or valkey-server 7.0.');
-    Object.assign(process.env, environment);
-  }
-  const code = await runEnclosed(SUITE, args);
-  process.exitCode = code ?? runInTheOpen(args);
+  process.exitCode = await run(options, args);
+}
+
+async function run(options, args) {
+  if (!options.list) Object.assign(process.env, await redisProgram());
+  if (options.mutants) return checkMutants(options) > 0 ? 1 : 0;
+  if (!options.list) build();
+  return (await runEnclosed(SUITE, args)) ?? runInTheOpen(args);
+}
+
+async function redisProgram() {
+  const { environment } = await chooseRedis();
+  if (environment.TEST_REDIS_KIND !== 'process')
+    throw new Error('Faults are made to processes: install redis-server or valkey-server 7.0.');
+  return environment;
 }
 
 /** Where there are no namespaces: what cuts a network fails there, and says why. */

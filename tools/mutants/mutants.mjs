@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installDependencies, root } from '../setup/install.mjs';
 import { chooseRedis } from '../test/choose-redis.mjs';
+import { applyEdits } from './edits.mjs';
 import { MUTANTS } from './mutations.mjs';
 import { makeSandbox } from './sandbox.mjs';
 
@@ -54,38 +55,16 @@ function check(folder, mutant, environment) {
       why: `without it ${healthy.passed} tests pass and ${healthy.failed} fail: ${mutant.test}`,
     };
   }
-  const originals = mutant.edits.map(({ file }) => [
-    file,
-    readFileSync(join(folder, file), 'utf8'),
-  ]);
+  const undo = applyEdits(folder, mutant.edits);
   try {
-    for (const edit of mutant.edits) applyEdit(folder, edit);
-    embedScripts(folder);
     const broken = runTests(folder, mutant, environment);
     if (broken.crashed) return { ok: false, why: 'the tests did not run at all' };
     return broken.failed > 0
       ? { ok: true }
       : { ok: false, why: `${broken.passed} tests pass all the same` };
   } finally {
-    for (const [file, text] of originals) writeFileSync(join(folder, file), text);
-    embedScripts(folder);
+    undo();
   }
-}
-
-function applyEdit(folder, { file, find, replace }) {
-  const text = readFileSync(join(folder, file), 'utf8');
-  if (text.split(find).length !== 2)
-    throw new Error(`${file} does not hold this exactly once: ${find}`);
-  writeFileSync(
-    join(folder, file),
-    text.replace(find, () => replace),
-  );
-}
-
-function embedScripts(folder) {
-  const script = join(folder, 'tools/checks/lua-scripts.mjs');
-  const { status } = spawnSync(process.execPath, [script, '--write'], { cwd: folder });
-  if (status !== 0) throw new Error('The Lua scripts could not be embedded.');
 }
 
 function runTests(folder, { config, test, name }, environment) {

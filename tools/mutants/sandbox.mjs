@@ -19,6 +19,8 @@ export function makeSandbox() {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rollcall-mutants-')));
   cpSync(root, folder, {
     recursive: true,
+    // What is installed must not look older than the lockfile.
+    preserveTimestamps: true,
     filter: (path) => path === root || !NOT_COPIED.has(basename(path)),
   });
   const installed = join(root, 'node_modules');

@@ -1,19 +1,10 @@
 // Plays the model for longer than `npm test` does, and every time other interleavings.
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
 import { installDependencies, root } from '../setup/install.mjs';
 import { chooseRedis } from './choose-redis.mjs';
+import { MODEL_SEEDS, MODEL_SUITES, modelCommand } from './model-suites.mjs';
 
-const SUITES = [
-  { config: 'libs/testing/jest.config.cjs', file: 'model/model.spec', runs: 100_000 },
-  {
-    config: 'libs/session-store/jest.integration.config.cjs',
-    file: 'model.integration',
-    runs: 1_000,
-  },
-];
-const SEEDS = 2 ** 31;
 const USAGE = 'usage: npm run test:model [-- --seed=<number>]';
 
 async function main() {
@@ -21,24 +12,21 @@ async function main() {
   await installDependencies();
   const { environment } = await chooseRedis();
   console.log(`seed ${seed}`);
-  for (const { config, file, runs } of SUITES) {
-    const { status } = spawnSync(
-      process.execPath,
-      [join(root, 'node_modules/jest/bin/jest.js'), '-c', config, file],
-      {
-        cwd: root,
-        stdio: 'inherit',
-        env: { ...process.env, ...environment, MODEL_SEED: String(seed), MODEL_RUNS: String(runs) },
-      },
-    );
+  for (const suite of Object.values(MODEL_SUITES)) {
+    const { args, env } = modelCommand(suite, { seed, runs: suite.runs });
+    const { status } = spawnSync(process.execPath, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...environment, ...env },
+    });
     if (status !== 0) process.exitCode = 1;
   }
 }
 
 function readSeed(args) {
-  if (args.length === 0) return randomInt(SEEDS);
+  if (args.length === 0) return randomInt(MODEL_SEEDS);
   const seed = Number(/^--seed=(\d+)$/.exec(args[0])?.[1]);
-  if (args.length > 1 || !(seed < SEEDS))
+  if (args.length > 1 || !(seed < MODEL_SEEDS))
     throw new Error(`Not understood: ${args.join(' ')}\n${USAGE}`);
   return seed;
 }

@@ -1,16 +1,18 @@
 import { ERRORS, type ErrorCode } from '@rollcall/contracts';
 import {
   aReport,
+  damagedRequest,
   exchange,
   FakeClock,
   InMemorySessionStore,
+  MALFORMED_KINDS,
+  malformedRequests,
   RawConnection,
+  SeededRandom,
   type RawResponse,
 } from '@rollcall/testing';
 import type { RunningResolver } from './resolver.application';
-import { damagedRequest, MALFORMED_KINDS, malformedRequests } from './testing/malformed-requests';
 import { settle, startOn, untilReady } from './testing/resolver-under-test';
-import { SeededRandom } from './testing/seeded-random';
 
 const SEED = 20_261_121;
 const LOOKUP =

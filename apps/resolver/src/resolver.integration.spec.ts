@@ -3,16 +3,18 @@ import { createLogger } from '@rollcall/observability';
 import { openSessionStore, type OpenSessionStore } from '@rollcall/session-store';
 import {
   aReport,
+  damagedRequest,
   exchange,
+  MALFORMED_KINDS,
+  malformedRequests,
+  SeededRandom,
   startTestRedis,
   type RawResponse,
   type ReportTraits,
   type TestRedis,
 } from '@rollcall/testing';
 import { startResolver, type RunningResolver } from './resolver.application';
-import { damagedRequest, MALFORMED_KINDS, malformedRequests } from './testing/malformed-requests';
 import { aConfig, health, measuredLookups, until, untilReady } from './testing/resolver-under-test';
-import { SeededRandom } from './testing/seeded-random';
 import { dumpOf, sentCommands, type SentCommand } from './testing/sent-commands';
 
 const TIMING = {

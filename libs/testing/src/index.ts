@@ -13,6 +13,8 @@ export * from './conformance/session-store.suite';
 export * from './conformance/store-harness';
 export type { FlatEvent } from './store/event-log';
 export * from './random/random-operations.suite';
+export { SeededRandom } from './random/seeded-random';
 export * from './certificates/test-ca';
 export * from './certificates/tls-folder';
+export * from './http/malformed-requests';
 export * from './http/raw-exchange';

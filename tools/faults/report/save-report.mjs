@@ -1,6 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { measureText, problemsOf } from './outcome-text.mjs';
 import { reportText } from './report-text.mjs';
+
+/** For programs. */
+export const RESULTS_FILE = 'results.json';
 import { timeline } from './timeline.mjs';
 
 /** Saves a fault's history and its picture; returns where they are. */
@@ -19,5 +23,21 @@ export function saveReport(results, folder, run) {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'report.md');
   writeFileSync(file, reportText(results, run));
+  const faults = results.map(resultOf);
+  writeFileSync(join(folder, RESULTS_FILE), JSON.stringify({ ...run, faults }, undefined, 2));
   return file;
+}
+
+function resultOf(result) {
+  const { fault, passed, measures, verdict } = result;
+  return {
+    id: fault.id,
+    passed,
+    figures: measures.map(({ bar, value, most, least, met }) => ({ bar, value, most, least, met })),
+    shortfalls: measures.filter(({ met }) => !met).map(measureText),
+    violations: (verdict?.violations ?? []).map(
+      ({ invariant, sentence }) => `${invariant}: ${sentence}`,
+    ),
+    problems: problemsOf(result),
+  };
 }

@@ -37,7 +37,8 @@ export class Site {
     this.reconcilers = [];
     /** Settings that every process gets besides the profile. */
     this.settings = {};
-    this.keys = rollKeys({ keyPrefix: 'rollcall', roll: 'main' });
+    this.roll = { keyPrefix: 'rollcall', roll: 'main' };
+    this.keys = rollKeys(this.roll);
     /** What every key of the roll begins with. */
     this.keyBase = 'rollcall:{main}:';
   }
@@ -82,6 +83,21 @@ export class Site {
     return reconciler;
   }
 
+  /** A door for reports over HTTPS, in addition to the way to the store. */
+  async startReportDoor(settings) {
+    const port = await freePort();
+    const door = await this.startApp('report-door', 'agent-heartbeat', {
+      road: OPERATOR,
+      settings: {
+        AGENT_ROLE: 'ingest',
+        INGEST_HOST: '127.0.0.1',
+        INGEST_PORT: String(port),
+        ...settings,
+      },
+    });
+    return Object.assign(door, { port });
+  }
+
   /** A host with an open DCV port and a running agent; `settings` are its agent's. */
   async startHost(id, sessions, { zone, settings, agent = true } = {}) {
     const [address, road] = [this.#address('host'), this.#address('agent')];
@@ -104,7 +120,7 @@ export class Site {
     const started = new AppProcess(name, app, {
       ...{ heard, wrapper },
       opsUrl: `http://127.0.0.1:${metricsPort}`,
-      env: this.#environment(road, { METRICS_PORT: String(metricsPort), ...settings }),
+      env: this.environment(road, { METRICS_PORT: String(metricsPort), ...settings }),
     });
     this.#processes.add(started);
     return started.untilAlive();
@@ -113,7 +129,7 @@ export class Site {
   /** Runs the operator's command; resolves to its exit code and what it printed. */
   async rollcall(...args) {
     const child = spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
-      env: this.#environment(OPERATOR, { LOG_LEVEL: 'error' }),
+      env: this.environment(OPERATOR, { LOG_LEVEL: 'error' }),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: CLI_TIMEOUT_MS,
     });
@@ -160,7 +176,8 @@ export class Site {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #environment(road, settings) {
+  /** What a process is told that reaches the store at this address; the operator’s unless told otherwise. */
+  environment(road = OPERATOR, settings = {}) {
     return {
       ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name] ?? ''])),
       ...profileEnvironment(this.profile),

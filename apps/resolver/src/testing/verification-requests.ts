@@ -1,4 +1,4 @@
-import type { SeededRandom } from './seeded-random';
+import type { SeededRandom } from '@rollcall/testing';
 
 /** What a DCV server sends in its form. */
 export interface VerificationFields {

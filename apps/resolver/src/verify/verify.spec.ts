@@ -6,6 +6,7 @@ import {
   InMemorySessionStore,
   localId,
   RawConnection,
+  SeededRandom,
   serverId,
   type RawResponse,
   type ReportTraits,
@@ -13,7 +14,6 @@ import {
 import { ConnectionTokens } from '@rollcall/tokens';
 import { startResolver, type RunningResolver } from '../resolver.application';
 import { aConfig, providing, recordingLogger, until } from '../testing/resolver-under-test';
-import { SeededRandom } from '../testing/seeded-random';
 import {
   formOf,
   malformedBody,

@@ -15,6 +15,14 @@ export class SeededRandom {
     return Math.floor(this.fraction() * below);
   }
 
+  bytes(length: number): Buffer {
+    return Buffer.from(Array.from({ length }, () => this.below(256)));
+  }
+
+  text(length: number, alphabet: string): string {
+    return Array.from({ length }, () => alphabet[this.below(alphabet.length)]).join('');
+  }
+
   chance(probability: number): boolean {
     return this.fraction() < probability;
   }

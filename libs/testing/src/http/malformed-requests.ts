@@ -1,4 +1,4 @@
-import { SeededRandom } from './seeded-random';
+import { SeededRandom } from '../random/seeded-random';
 
 /** Bytes that are no good request, and what they were made to be. */
 export interface MalformedRequest {
