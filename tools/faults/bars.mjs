@@ -250,6 +250,12 @@ export const BARS = {
     formula: '0',
     max: none,
   },
+  'F27 swept again': {
+    what: 'from the reconcilers going on to the end of a sweep',
+    unit: 'ms',
+    formula: '7 s',
+    max: ms(7_000),
+  },
   'F28 failed': {
     what: 'lookups without an answer, or with a 5xx',
     unit: 'lookups',
