@@ -64,6 +64,30 @@ export const BARS = {
     formula: 'below 0',
     max: none,
   },
+  'model violations': {
+    what: 'stories that the model found to break a property',
+    unit: 'stories',
+    formula: '0',
+    max: none,
+  },
+  'evicted while renewed': {
+    what: 'servers struck off while a lease of theirs ran',
+    unit: 'events',
+    formula: '0',
+    max: none,
+  },
+  'writes out': {
+    what: 'longest time without a report that was taken',
+    unit: 'ms',
+    formula: 'node time-out + 3 s',
+    max: ({ nodeTimeout }) => nodeTimeout + 3_000,
+  },
+  'sweeps pause': {
+    what: 'longest time between the ends of two sweeps',
+    unit: 'ms',
+    formula: '7 s',
+    max: ms(7_000),
+  },
   'F1 not found': {
     what: '404 for a session whose agent is dead, while its DCV port answers',
     unit: 'answers',
@@ -99,12 +123,6 @@ export const BARS = {
     unit: 'ms',
     formula: '3 s',
     max: ms(3_000),
-  },
-  'model violations': {
-    what: 'stories that the model found to break a property',
-    unit: 'stories',
-    formula: '0',
-    max: none,
   },
   'F5 interleavings': {
     what: 'interleavings that the model has played',
@@ -214,6 +232,54 @@ export const BARS = {
     formula: '2 s',
     max: ms(2_000),
   },
+  'F16 lapsed': {
+    what: 'stale answers for a session of a live host, while slots move and after',
+    unit: 'answers',
+    formula: '0',
+    max: none,
+  },
+  'F18 lost': {
+    what: 'what the old master had and the new one never got',
+    unit: 'bytes',
+    formula: 'more than 0',
+    min: () => 1,
+  },
+  'F18 previous': {
+    what: 'answers from the state before the lost writes',
+    unit: 'answers',
+    formula: 'counted',
+    min: none,
+  },
+  'F18 previous until': {
+    what: 'from the promotion to the last answer from the state before the lost writes',
+    unit: 'ms',
+    formula: '1.1 × interval + 2 s',
+    max: ({ back }) => back,
+  },
+  'F19 taken': {
+    what: 'reports that the old master took beside the new one',
+    unit: 'reports',
+    formula: 'at least 1',
+    min: () => 1,
+  },
+  'F19 refused': {
+    what: 'reports that the old master refused',
+    unit: 'reports',
+    formula: 'at least 1',
+    min: () => 1,
+  },
+  'F19 converged': {
+    what: 'from the heal to the last answer but a live 200 for a live session, by its qualified id',
+    unit: 'ms',
+    formula: '1.1 × interval + 2 s',
+    max: ({ back }) => back,
+  },
+  'F19 refusing side': {
+    what: 'answers but 200 and 503 for live sessions, on the side that refuses writes',
+    unit: 'answers',
+    formula: '0',
+    max: none,
+  },
   'F20 refused': {
     what: 'reports of a new session that the agent counted as refused',
     unit: 'reports',
@@ -250,6 +316,12 @@ export const BARS = {
     formula: 'at least 1',
     min: () => 1,
   },
+  'F22 told': {
+    what: 'metrics of a process that tell how far an agent’s clock is off',
+    unit: 'metrics',
+    formula: 'at least 1',
+    min: () => 1,
+  },
   'F23 busiest second': {
     what: 'most reports written within a second of the return',
     unit: '× the steady rate',
@@ -262,11 +334,47 @@ export const BARS = {
     formula: '3',
     max: ms(3),
   },
+  'F24 finished': {
+    what: 'from the death of a sweeper to the end of a sweep with everybody struck off',
+    unit: 'ms',
+    formula: '10 s',
+    max: ms(10_000),
+  },
+  'F24 published': {
+    what: 'servers that were not published as struck off exactly once, with each of their sessions',
+    unit: 'servers',
+    formula: '0',
+    max: none,
+  },
   'F26 interleavings': {
     what: 'interleavings that the model has played on a real Redis',
     unit: 'interleavings',
     formula: 'as many as the model’s own long run',
     min: () => 1_000,
+  },
+  'F27 swept again': {
+    what: 'from the reconcilers going on to the end of a sweep',
+    unit: 'ms',
+    formula: '7 s',
+    max: ms(7_000),
+  },
+  'F28 failed': {
+    what: 'lookups without an answer, or with a 5xx',
+    unit: 'lookups',
+    formula: '0',
+    max: none,
+  },
+  'F29 missed': {
+    what: 'events in the stream that a subscriber was never told of',
+    unit: 'events',
+    formula: '0',
+    max: none,
+  },
+  'F29 told of the loss': {
+    what: 'subscribers that say that events were trimmed away before they had them',
+    unit: 'of all',
+    formula: 'all',
+    min: () => 1,
   },
   'F30 cases': {
     what: 'cases of bad input that were made',
@@ -310,6 +418,12 @@ export const BARS = {
     formula: '0',
     max: none,
   },
+  'F32 errors': {
+    what: 'failed lookups, reports and sweeps, and lines of the level error, while two versions run',
+    unit: 'errors',
+    formula: '0',
+    max: none,
+  },
   'F33 heap': {
     what: 'growth of a process’s heap that the samples prove, the worst of all processes',
     unit: '% over the run',
@@ -339,6 +453,24 @@ export const BARS = {
     unit: 'jumps',
     formula: 'at least 100',
     min: () => 100,
+  },
+  'F35 told': {
+    what: 'events that tell of two hosts with one server id',
+    unit: 'events',
+    formula: 'at least 1',
+    min: () => 1,
+  },
+  'F35 stopped': {
+    what: 'from the first report of the newer boot to the end of the older agent',
+    unit: 'ms',
+    formula: '1.1 × interval, and 1 s to end',
+    max: ({ interval }) => 1.1 * interval + 1_000,
+  },
+  'F35 flapped': {
+    what: 'answers with the older host after the newer one had reported',
+    unit: 'answers',
+    formula: '0',
+    max: none,
   },
   'F36 released': {
     what: 'from the first report of a held server’s endpoint by another to the end of the hold',

@@ -51,6 +51,15 @@ export function portCloses(context, host) {
   });
 }
 
+/** Somebody listens there again. */
+export function portOpens(context, host) {
+  return context.heal(`the DCV port of ${host.id} opens`, {
+    effect: { kind: 'port', server: host.id, state: 'open' },
+    act: () => host.dcv.open(),
+    proof: async () => (await tryPort(host.address, host.port)) === 'open',
+  });
+}
+
 /** SIGSTOP: the agent stands still. */
 export function agentPauses(context, host) {
   return context.fault(`the agent of ${host.id} is stopped`, {

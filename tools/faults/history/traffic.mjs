@@ -12,6 +12,7 @@ export class Traffic {
   #worker;
   #kinds = new Map();
   #resolvers = [];
+  #passesOver = false;
   #ended;
 
   constructor(recorder, { everyMs = 8 } = {}) {
@@ -25,9 +26,13 @@ export class Traffic {
     this.#tell();
   }
 
-  /** Which resolvers are asked from now on: `{ name, url }`. */
-  through(resolvers) {
+  /**
+   * Which resolvers are asked from now on: `{ name, url }`. `passesOver`: one that takes no connection is passed over for
+   * a while, and another asked, as proxies and load balancers do; each lookup is the resolver's that it was sent to last.
+   */
+  through(resolvers, { passesOver = false } = {}) {
     this.#resolvers = resolvers.map(({ name, url }) => ({ name, url }));
+    this.#passesOver = passesOver;
     this.#tell();
   }
 
@@ -71,7 +76,11 @@ export class Traffic {
   }
 
   #plan() {
-    return { ids: takingTurns([...this.#kinds.values()]), resolvers: this.#resolvers };
+    return {
+      ids: takingTurns([...this.#kinds.values()]),
+      resolvers: this.#resolvers,
+      passesOver: this.#passesOver,
+    };
   }
 
   #heard({ lag, ...one }) {

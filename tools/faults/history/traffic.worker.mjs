@@ -6,6 +6,7 @@ import { moment } from './moment.mjs';
 const GIVE_UP_MS = 2_000;
 const TELL_EVERY_MS = 50;
 const LAG_WORTH_TELLING_MS = 40;
+const PASSED_OVER_MS = 1_000;
 
 const { everyMs } = workerData;
 const connections = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -16,19 +17,28 @@ let told = [];
 let pending = 0;
 let stopping = false;
 let dueAt = moment();
+/** Until when a resolver is passed over that took no connection. */
+const passedOver = new Map();
 
 parentPort.on('message', (message) => {
   if (message.plan) plan = message.plan;
   if (message.stop) stopping = true;
 });
 
-function ask(id, { name, url }) {
+function ask(id, resolvers, start = moment()) {
   const query = new URLSearchParams({ sessionId: id, transport: 'HTTP' });
-  const start = moment();
+  const [{ name, url }, ...others] = resolvers;
   pending += 1;
   const finish = (answer) => {
     pending -= 1;
     told.push({ id, resolver: name, start, end: moment(), ...answer });
+  };
+  const fail = ({ code, message }) => {
+    if (!plan.passesOver || code !== 'ECONNREFUSED' || others.length === 0)
+      return finish({ status: 0, error: code ?? message });
+    pending -= 1;
+    passedOver.set(name, moment() + PASSED_OVER_MS);
+    ask(id, others, start);
   };
   const asking = request(
     `${url}/resolveSession?${query}`,
@@ -41,8 +51,16 @@ function ask(id, { name, url }) {
     },
   );
   asking.on('timeout', () => asking.destroy(new Error('no answer within 2 s')));
-  asking.on('error', (error) => finish({ status: 0, error: error.code ?? error.message }));
+  asking.on('error', fail);
   asking.end();
+}
+
+/** Whom to ask, and whom instead: one after the other has its turn, and the last are those that are passed over. */
+function inTurn({ resolvers }) {
+  const first = asked % resolvers.length;
+  const order = [...resolvers.slice(first), ...resolvers.slice(0, first)];
+  const isPassedOver = ({ name }) => (passedOver.get(name) ?? 0) > moment();
+  return [...order.filter((one) => !isPassedOver(one)), ...order.filter(isPassedOver)];
 }
 
 function answerOf({ statusCode, headers }, bytes) {
@@ -61,7 +79,7 @@ function turn() {
   const lag = now - dueAt;
   if (lag > LAG_WORTH_TELLING_MS) told.push({ lag, end: now });
   if (!stopping && plan.resolvers.length > 0) {
-    ask(plan.ids[asked % plan.ids.length], plan.resolvers[asked % plan.resolvers.length]);
+    ask(plan.ids[asked % plan.ids.length], inTurn(plan));
     asked += 1;
   }
   // One lookup a turn, also after a late one: a burst would be another kind of traffic.

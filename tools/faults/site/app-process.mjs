@@ -13,20 +13,29 @@ const LOG_KEPT = 2_000_000;
 /** One process of the product as built, told apart by a name of our own: resolver-1, agent of gpu-2. */
 export class AppProcess {
   #log = '';
+  #said = '';
   #rest = '';
 
-  /** `heard` is given every line that it logs. `wrapper` is a command that the program is started by. */
-  constructor(name, app, { env, opsUrl, heard = () => undefined, wrapper = [] }) {
+  /**
+   * `heard` is given every line that it prints. `wrapper` is a command that the program is started by, `build` the folder
+   * of the version that it is of.
+   */
+  constructor(
+    name,
+    app,
+    { args = [], env, opsUrl, heard = () => undefined, wrapper = [], build = root },
+  ) {
     this.name = name;
     this.opsUrl = opsUrl;
-    const [command, ...args] = [
-      ...wrapper,
-      process.execPath,
-      join(root, 'apps', app, 'dist/main.js'),
-    ];
-    this.child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.isOlder = build !== root;
+    const program = join(build, 'apps', app, 'dist/main.js');
+    const [command, ...rest] = [...wrapper, process.execPath, program, ...args];
+    this.child = spawn(command, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = once(this.child, 'close');
-    this.child.stderr.on('data', (chunk) => this.#keep(String(chunk)));
+    this.child.stderr.on('data', (chunk) => {
+      this.#keep(String(chunk));
+      this.#said += String(chunk);
+    });
     this.child.stdout.setEncoding('utf8').on('data', (chunk) => {
       this.#keep(chunk);
       const lines = (this.#rest + chunk).split('\n');
@@ -41,6 +50,11 @@ export class AppProcess {
 
   get log() {
     return this.#log;
+  }
+
+  /** What it has said on its standard error. */
+  get said() {
+    return this.#said;
   }
 
   get isRunning() {

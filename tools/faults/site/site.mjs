@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rollKeys } from '@rollcall/session-store';
@@ -16,8 +16,8 @@ import { Standalone } from './standalone.mjs';
 const INHERITED = ['PATH', 'HOME', 'TMPDIR'];
 const READY_TIMEOUT_MS = 60_000;
 const CLI_TIMEOUT_MS = 30_000;
-/** Third byte of an address: hosts, their agents’ roads to Redis, the reconcilers’, the resolvers’. */
-const BLOCK = { host: 1, agent: 2, reconciler: 3, resolver: 4 };
+/** Third byte of an address: hosts, their agents’ roads to Redis, the reconcilers’, the resolvers’, the watchers’. */
+const BLOCK = { host: 1, agent: 2, reconciler: 3, resolver: 4, watcher: 6 };
 /** The operator’s road. */
 const OPERATOR = '127.0.5.1';
 
@@ -37,6 +37,8 @@ export class Site {
     this.reconcilers = [];
     /** Settings that every process gets besides the profile. */
     this.settings = {};
+    /** Folders of another version, by the app that is started from it from now on. */
+    this.builds = {};
     this.roll = { keyPrefix: 'rollcall', roll: 'main' };
     this.keys = rollKeys(this.roll);
     /** What every key of the roll begins with. */
@@ -98,10 +100,14 @@ export class Site {
     return Object.assign(door, { port });
   }
 
-  /** A host with an open DCV port and a running agent; `settings` are its agent's. */
-  async startHost(id, sessions, { zone, settings, agent = true } = {}) {
+  /**
+   * A host with an open DCV port and a running agent; `settings` are its agent's. `cloned`: a host that has its server id
+   * already, of which this one is a copy.
+   */
+  async startHost(id, sessions, { zone, settings, agent = true, cloned } = {}) {
     const [address, road] = [this.#address('host'), this.#address('agent')];
-    const folder = join(this.#folder, id);
+    const folder = join(this.#folder, address, id);
+    if (cloned) copyFiles(cloned.stateFolder, join(folder, 'state'));
     const host = new Host(this, id, { address, road, folder, zone, settings });
     await host.dcv.open();
     this.hosts.push(host);
@@ -118,7 +124,7 @@ export class Site {
   async startApp(name, app, { road, settings = {}, heard, wrapper }) {
     const metricsPort = await freePort();
     const started = new AppProcess(name, app, {
-      ...{ heard, wrapper },
+      ...{ heard, wrapper, build: this.builds[app] },
       opsUrl: `http://127.0.0.1:${metricsPort}`,
       env: this.environment(road, { METRICS_PORT: String(metricsPort), ...settings }),
     });
@@ -138,6 +144,20 @@ export class Site {
       child[name].on('data', (chunk) => (printed[name] += chunk));
     const [code] = await once(child, 'close');
     return { code, ...printed };
+  }
+
+  /**
+   * `rollcall watch` of everything from an event on, on a road of its own; `told` is given each event. It waits for
+   * whatever is away, and ends with `kill`.
+   */
+  startWatcher({ name, road = this.#address('watcher'), since = '0', told }) {
+    const watcher = new AppProcess(name, 'cli', {
+      args: ['watch', '--json', '--since', since],
+      heard: (line) => told(JSON.parse(line)),
+      env: this.#environment(road, { LOG_LEVEL: 'error' }),
+    });
+    this.#processes.add(watcher);
+    return Object.assign(watcher, { road });
   }
 
   /** Every resolver is ready: its Redis answers, and the roll is settled. */
@@ -194,4 +214,10 @@ export class Site {
     this.#addresses[block] = (this.#addresses[block] ?? 0) + 1;
     return `127.0.${BLOCK[block]}.${this.#addresses[block]}`;
   }
+}
+
+/** All but sockets, which stand for a process. */
+function copyFiles(from, to) {
+  const filter = (source) => !lstatSync(source).isSocket();
+  cpSync(from, to, { recursive: true, filter });
 }

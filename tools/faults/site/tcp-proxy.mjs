@@ -1,13 +1,17 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { hasOwnNetwork } from './network.mjs';
 import { Standalone } from './standalone.mjs';
 
 const PROGRAM = new URL('./tcp-proxy.worker.mjs', import.meta.url);
 
-/** A small TCP proxy: passes everything on, later by so much, or not at all while it reads nothing. */
+/**
+ * A small TCP proxy before Redis: passes everything on, later by so much, or not at all while it reads nothing; or all
+ * that a connection says up to a chosen command.
+ */
 export class TcpProxy {
-  static async start({ host, port }) {
-    const worker = new Worker(PROGRAM, { workerData: { host, port } });
+  static async start({ host, port, listenAt = '127.0.0.1' }) {
+    const worker = new Worker(PROGRAM, { workerData: { host, port, listenAt } });
     const [{ port: own }] = await once(worker, 'message');
     return new TcpProxy(worker, own);
   }
@@ -29,25 +33,61 @@ export class TcpProxy {
     return this.#tell({ stopped });
   }
 
+  /**
+   * From now on, after so many `times` a command that holds the text `after`, the next one that holds `from`, and what
+   * the same client says then, is kept back. Resolves once that has happened: to the address it had connected to.
+   */
+  async keepBack({ from, after = from, times = 0 }) {
+    const kept = this.#heard(({ keptAt }) => keptAt);
+    await this.#tell({ keep: { from, after, times } });
+    return { kept };
+  }
+
+  /** Lets pass what was kept back; resolves to how many commands that were. */
+  release() {
+    return this.#tell({ release: true });
+  }
+
   async close() {
     await this.#worker.terminate();
   }
 
-  async #tell(message) {
-    const done = once(this.#worker, 'message');
+  #tell(message) {
+    const done = this.#heard((answer) => answer.done);
     this.#worker.postMessage(message);
-    await done;
+    return done;
+  }
+
+  /** Resolves to what the first message from now on says of something. */
+  #heard(about) {
+    return new Promise((resolve) => {
+      const listener = (message) => {
+        const said = about(message);
+        if (said === undefined) return;
+        this.#worker.off('message', listener);
+        resolve(said);
+      };
+      this.#worker.on('message', listener);
+    });
   }
 }
 
-/** A redis-server that every process but the runner reaches through a proxy: a store for `arrange`. */
-export async function startBehindProxy(options = {}) {
-  const direct = await Standalone.start(options);
-  const proxy = await TcpProxy.start({ host: direct.redis.host, port: direct.redis.port });
+const everyRoad = () => true;
+
+/** Whether a process that reaches Redis on this road is a reconciler (site/site.mjs). */
+export const isReconcilers = (road) => road.startsWith('127.0.3.');
+
+/** A redis-server that every process but the runner reaches through a proxy, or those on chosen roads: a store for `arrange`. */
+export async function startBehindProxy({ behind = everyRoad, ...options } = {}) {
+  const network = hasOwnNetwork();
+  const direct = await Standalone.start({ network, ...options });
+  const { host, port } = direct.redis;
+  const proxy = await TcpProxy.start({ host, port, listenAt: network ? '0.0.0.0' : '127.0.0.1' });
+  const proxied = (road) => `redis://${network ? road : '127.0.0.1'}:${proxy.port}`;
   return {
     redis: direct.redis,
     proxy,
-    environment: () => ({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` }),
+    environment: (road) => (behind(road) ? { REDIS_URL: proxied(road) } : direct.environment(road)),
     client: (more) => direct.client(more),
     processes: () => direct.processes(),
     stop: async () => {

@@ -1,15 +1,19 @@
 // A way to a server that can be made slow, or stop: a thread of its own, so that it is late by nothing but what it is told.
 import { connect, createServer } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import { CommandGate } from './command-gate.mjs';
 
-const { host, port } = workerData;
+const { host, port, listenAt } = workerData;
 const pairs = new Set();
+/** What is kept back: after so many commands that hold one text, the first that holds another. */
+let keeping;
 let delayMs = 0;
 let stopped = false;
 
 const server = createServer((client) => {
   const upstream = connect({ host, port });
-  const pair = { client, upstream, said: [] };
+  const gate = new CommandGate((command) => isToBeKept(command, client.localAddress));
+  const pair = { client, upstream, gate, said: [] };
   pairs.add(pair);
   for (const [from, to] of [
     [client, upstream],
@@ -24,7 +28,7 @@ const server = createServer((client) => {
     from.on('close', end);
     if (stopped) from.pause();
   }
-  client.on('data', (chunk) => upstream.write(chunk));
+  client.on('data', (chunk) => upstream.write(gate.pass(chunk)));
   upstream.on('data', (chunk) => answer(pair, chunk));
 });
 
@@ -50,11 +54,36 @@ function stop(now) {
       else socket.resume();
 }
 
+function isToBeKept(command, address) {
+  if (keeping === undefined) return false;
+  if (keeping.times > 0) {
+    if (command.includes(keeping.after)) keeping.times -= 1;
+    return false;
+  }
+  if (!command.includes(keeping.from)) return false;
+  keeping = undefined;
+  parentPort.postMessage({ keptAt: address });
+  return true;
+}
+
+/** Returns how many commands were kept back until now. */
+function release() {
+  keeping = undefined;
+  let count = 0;
+  for (const { gate, upstream } of pairs)
+    for (const command of gate.release()) {
+      upstream.write(command);
+      count += 1;
+    }
+  return count;
+}
+
 parentPort.on('message', (message) => {
+  if (message.keep !== undefined) keeping = message.keep;
   if (message.delayMs !== undefined) delayMs = message.delayMs;
   if (message.stopped !== undefined) stop(message.stopped);
   if (message.close) process.exit(0);
-  parentPort.postMessage('done');
+  parentPort.postMessage({ done: message.release ? release() : true });
 });
 
-server.listen(0, '127.0.0.1', () => parentPort.postMessage({ port: server.address().port }));
+server.listen(0, listenAt, () => parentPort.postMessage({ port: server.address().port }));
