@@ -46,6 +46,18 @@ export const BARS = {
     formula: '7 s',
     max: ms(7_000),
   },
+  'writes out': {
+    what: 'longest time without a report that was taken',
+    unit: 'ms',
+    formula: 'node time-out + 3 s',
+    max: ({ nodeTimeout }) => nodeTimeout + 3_000,
+  },
+  'sweeps pause': {
+    what: 'longest time between the ends of two sweeps',
+    unit: 'ms',
+    formula: '7 s',
+    max: ms(7_000),
+  },
   'back, qualified': {
     what: 'from the heal to the last answer but 200 for a live session, by its qualified id',
     unit: 'ms',
@@ -189,6 +201,54 @@ export const BARS = {
     unit: 'ms',
     formula: '2 s',
     max: ms(2_000),
+  },
+  'F16 lapsed': {
+    what: 'stale answers for a session of a live host, while slots move and after',
+    unit: 'answers',
+    formula: '0',
+    max: none,
+  },
+  'F18 lost': {
+    what: 'what the old master had and the new one never got',
+    unit: 'bytes',
+    formula: 'more than 0',
+    min: () => 1,
+  },
+  'F18 previous': {
+    what: 'answers from the state before the lost writes',
+    unit: 'answers',
+    formula: 'counted',
+    min: none,
+  },
+  'F18 previous until': {
+    what: 'from the promotion to the last answer from the state before the lost writes',
+    unit: 'ms',
+    formula: '1.1 × interval + 2 s',
+    max: ({ back }) => back,
+  },
+  'F19 taken': {
+    what: 'reports that the old master took beside the new one',
+    unit: 'reports',
+    formula: 'at least 1',
+    min: () => 1,
+  },
+  'F19 refused': {
+    what: 'reports that the old master refused',
+    unit: 'reports',
+    formula: 'at least 1',
+    min: () => 1,
+  },
+  'F19 converged': {
+    what: 'from the heal to the last answer but a live 200 for a live session, by its qualified id',
+    unit: 'ms',
+    formula: '1.1 × interval + 2 s',
+    max: ({ back }) => back,
+  },
+  'F19 refusing side': {
+    what: 'answers but 200 and 503 for live sessions, on the side that refuses writes',
+    unit: 'answers',
+    formula: '0',
+    max: none,
   },
   'F20 refused': {
     what: 'reports of a new session that the agent counted as refused',
