@@ -1,6 +1,6 @@
 import { masterDies, masterReturns, replicaTakesOver } from '../actions/failover.mjs';
 import { lastStep, measureNobodyLost } from '../history/outage-figures.mjs';
-import { lookupsOf, stillMs } from '../history/queries.mjs';
+import { lookupsOf } from '../history/queries.mjs';
 import { startUnderSentinels } from '../site/sentinels.mjs';
 import { replicationOf } from '../site/with-replica.mjs';
 
@@ -31,10 +31,13 @@ export default {
     );
     const { watched } = topology;
     const [master, replica] = [await watched.master(), await watched.replica()];
-    const [opened, closed] = [`${opens.id}~opened`, `${closes.id}~closed`];
-    closes.open('closed');
-    await context.until('a session is there', () => site.becomes(closed, 200));
-    traffic.ask('changing', [opened, closed]);
+    const [opened, closed] = [`${opens.id}~visit-1`, `${closes.id}~visit-2`];
+    context.churn.stop();
+    closes.open('visit-2');
+    traffic.ask('churn', [opened, closed]);
+    await context.until('a session is there, another not yet', async () => {
+      return (await site.becomes(closed, 200)) && (await site.becomes(opened, 404));
+    });
 
     await context.fault('the replica stands still', {
       act: () => standStill(replica, master),
@@ -43,8 +46,8 @@ export default {
     const [stoodFrom] = lastStep(context);
     await context.step('one session is opened, another closed', {
       act: async () => {
-        opens.open('opened');
-        closes.close('closed');
+        opens.open('visit-1');
+        closes.close('visit-2');
         await context.until('the master has both', async () => {
           return (await site.becomes(opened, 200)) && (await site.becomes(closed, 404));
         });
@@ -65,8 +68,13 @@ export default {
 
     const isPrevious = ({ id, status }) =>
       (id === opened && status === 404) || (id === closed && status === 200);
-    const previous = lookupsOf(records, [opened, closed], { from: diedAt }).filter(isPrevious);
-    const until = stillMs(records, [opened, closed], promotedAt, isPrevious);
+    // In the end all visitors leave.
+    const leftAt = records.findLast(({ type, server }) => type === 'listed' && server === opens.id)
+      .at[0];
+    const previous = lookupsOf(records, [opened, closed], { from: diedAt, to: leftAt }).filter(
+      isPrevious,
+    );
+    const until = Math.max(0, (previous.at(-1)?.start ?? 0) - promotedAt);
     context.measure('F18 lost', lost);
     context.measure('F18 previous', previous.length);
     context.measure('F18 previous until', until, { from: promotedAt, to: promotedAt + until });
