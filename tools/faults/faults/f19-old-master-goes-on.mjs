@@ -95,7 +95,11 @@ const apart = {
   async run(context) {
     const { profile, random, site } = context;
     const second = await SecondNetwork.start();
-    const topology = await startUnderSentinels(profile, { args: [...WARY, ...OPEN] });
+    const topology = await startUnderSentinels(profile, {
+      // The new master needs one, too.
+      replicas: 2,
+      args: [...WARY, ...OPEN],
+    });
     const stop = () => topology.stop().finally(() => second.close());
     await context.arrange({ hosts: 3, store: { topology: { ...topology, stop } } });
     const { watched } = topology;
@@ -108,15 +112,15 @@ const apart = {
     context.churn.stop();
     await context.pass(profile.back);
 
-    const [old, replica] = [await watched.master(), await watched.replica()];
-    const others = [replica, ...watched.sentinels].map(({ port }) => port);
+    const old = await watched.master();
+    const others = [...watched.servers.filter((server) => server !== old), ...watched.sentinels];
     await context.fault('the networks part', {
       effect: [
         { kind: 'store', state: 'down' },
         { kind: 'road', resolver: resolver.name, state: 'cut' },
         { kind: 'agent', server: host.id, state: 'paused' },
       ],
-      act: () => second.split({ port: old.port, others }),
+      act: () => second.split({ alone: old, others }),
       proof: async () => (await tryPort(old.host, old.port)) === 'silent',
     });
     const [partedAt] = lastStep(context);

@@ -10,6 +10,8 @@ const LAG_WORTH_TELLING_MS = 40;
 const { everyMs } = workerData;
 const connections = new Agent({ keepAlive: true, maxSockets: 64 });
 
+const turns = new Map();
+
 let plan = workerData.plan;
 let asked = 0;
 let told = [];
@@ -61,13 +63,21 @@ function turn() {
   const lag = now - dueAt;
   if (lag > LAG_WORTH_TELLING_MS) told.push({ lag, end: now });
   if (!stopping && plan.resolvers.length > 0) {
-    ask(plan.ids[asked % plan.ids.length], plan.resolvers[asked % plan.resolvers.length]);
+    const id = plan.ids[asked % plan.ids.length];
+    ask(id, nextResolverFor(id));
     asked += 1;
   }
   // One lookup a turn, also after a late one: a burst would be another kind of traffic.
   dueAt = moment() + everyMs;
   if (!stopping || pending > 0) setTimeout(turn, everyMs);
   else end();
+}
+
+/** Every id goes round the resolvers by itself: whatever their number, each is asked for everything. */
+function nextResolverFor(id) {
+  const turn = turns.get(id) ?? asked;
+  turns.set(id, turn + 1);
+  return plan.resolvers[turn % plan.resolvers.length];
 }
 
 function tell() {

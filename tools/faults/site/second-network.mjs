@@ -33,13 +33,13 @@ export class SecondNetwork {
   }
 
   /**
-   * From now on nothing passes between the two sides: `port` on the far one, with all that runs there, `others` on the
-   * near one.
+   * From now on nothing passes between the two sides: the server that is `alone` is on the far one, with all that runs
+   * there, the `others` are on the near one.
    */
-  split({ port, others }) {
-    const alone = ['--dport', '--sport'].map((side) => ['-i', 'lo', side, port]);
-    const behind = others.map((other) => ['-i', 'near', '--dport', other]);
-    this.#rules = [...alone, ...behind].map((rule) => ['-p', 'tcp', ...rule, '-j', 'DROP']);
+  split({ alone, others }) {
+    const lost = ['--dport', '--sport'].map((side) => ['-i', 'lo', side, alone.port]);
+    const behind = others.map(({ port }) => ['-i', 'near', '--dport', port]);
+    this.#rules = [...lost, ...behind].map((rule) => ['-p', 'tcp', ...rule, '-j', 'DROP']);
     for (const rule of this.#rules) inNetwork(...words('iptables -w -I INPUT'), ...rule);
   }
 
