@@ -14,11 +14,11 @@ export async function masterDies(context, master, { which = '', state = 'down' }
   return lastStep(context);
 }
 
-/** Waits until another is the master; what the dead one acknowledged between these moments may be lost. */
-export function replicaTakesOver(context, successor, [lostFrom, lostTo] = []) {
+/** Waits until another is the master; what the old one acknowledged between these moments may be lost. */
+export function replicaTakesOver(context, successor, [lostFrom, lostTo] = [], inUseWithin) {
   const lost = { kind: 'lost-writes', from: lostFrom - ON_THE_WAY_MS, to: lostTo };
   return context.heal('its replica has taken over', {
-    effect: [{ kind: 'store', state: 'up' }, ...(lostTo === undefined ? [] : [lost])],
+    effect: [{ kind: 'store', state: 'up', inUseWithin }, ...(lostTo === undefined ? [] : [lost])],
     act: successor,
     proof: (next) => next !== undefined,
   });

@@ -3,6 +3,7 @@ import {
   lastStep,
   LIVE_KINDS,
   measureFoundAgain,
+  measureNobodyEvicted,
   measureNobodyLost,
 } from '../history/outage-figures.mjs';
 import { isFound, isUnavailable, lookupsOfKind, onlyFromMs } from '../history/queries.mjs';
@@ -16,6 +17,11 @@ const FOLLOWS_WITHIN_MS = 30_000;
 const WARY = ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '2'];
 /** To a server that takes connections from elsewhere, too. */
 const OPEN = ['--protected-mode', 'no'];
+
+/** As after any road that was cut: an attempt to connect to the old master has to be given up first. */
+const IN_USE_WITHIN_MS = 2_000;
+/** Of an interval: the next report comes before the old master has noticed that it is alone. */
+const DUE_SOON = 0.8;
 
 const isMaster = async (server) => (await replicationOf(server, 'role')) === 'master';
 const isReplica = async (server) => (await replicationOf(server, 'role')) === 'slave';
@@ -84,7 +90,6 @@ const apart = {
   profile: 'default',
   withoutReconcilers: false,
   bars: [
-    'not found while live',
     'servers lost',
     'F19 taken',
     'F19 refused',
@@ -111,6 +116,8 @@ const apart = {
     // On either side of a roll that is torn, a move on the other is unknown.
     context.churn.stop();
     await context.pass(profile.back);
+    await context.recorder.next(({ type, server }) => type === 'report' && server === host.id);
+    await context.pass(DUE_SOON * profile.interval);
 
     const old = await watched.master();
     const others = [...watched.servers.filter((server) => server !== old), ...watched.sentinels];
@@ -124,12 +131,16 @@ const apart = {
       proof: async () => (await tryPort(old.host, old.port)) === 'silent',
     });
     const [partedAt] = lastStep(context);
-    await replicaTakesOver(context, () => watched.masterOtherThan(old), [partedAt, context.now()]);
+    const successor = () => watched.masterOtherThan(old);
+    await replicaTakesOver(context, successor, [partedAt, context.now()], IN_USE_WITHIN_MS);
     await context.pass(1.5 * profile.lease);
     const lost = { kind: 'lost-writes', server: host.id, from: partedAt, to: context.now() };
     await context.heal('the networks are one again', {
       effect: [
         lost,
+        // Who could not write says so when it is back, and the roll settles anew for everybody.
+        { kind: 'store', state: 'down' },
+        { kind: 'store', state: 'up' },
         { kind: 'road', resolver: resolver.name, state: 'up' },
         { kind: 'agent', server: host.id, state: 'up' },
       ],
@@ -148,7 +159,7 @@ const apart = {
     );
     const wrong = there.filter((lookup) => !isFound(lookup) && !isUnavailable(lookup));
     context.measure('F19 refusing side', wrong.length);
-    measureNobodyLost(context, partedAt);
+    measureNobodyEvicted(context, partedAt);
     measureConverged(context, joinedAt);
     measureFoundAgain(context, 'back, bare', joinedAt, ['bare']);
   },

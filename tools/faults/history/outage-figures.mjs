@@ -13,6 +13,12 @@ export function measureNobodyLost(context, since) {
   const { records } = context;
   const missing = lookupsOfKind(records, LIVE_KINDS, { from: since }).filter(isNotFound);
   context.measure('not found while live', missing.length);
+  measureNobodyEvicted(context, since);
+}
+
+/** Nobody live is struck off. */
+export function measureNobodyEvicted(context, since) {
+  const { records } = context;
   const live = new Set(context.live.map(({ id }) => id));
   const lost = eventsOf(records, 'server.lost', {}, { from: since }).filter(({ server }) =>
     live.has(server),
