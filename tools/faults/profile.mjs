@@ -29,6 +29,7 @@ export const DEFAULT_PROFILE = derived({
   probeTimeout: 1_000,
   confirm: 60_000,
   holdMax: 1_800_000,
+  nodeTimeout: 5_000,
 });
 
 /** A tenth of them where that is possible, so that an outage longer than the lease fits into a test. */
@@ -44,6 +45,7 @@ export const SCALED_PROFILE = derived({
   probeTimeout: 250,
   confirm: 6_000,
   holdMax: 180_000,
+  nodeTimeout: 1_000,
 });
 
 /** A duration of at least 10 s of a fault, or a bar of 25, 60 or 120 s, as this profile has it. */

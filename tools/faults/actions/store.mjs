@@ -57,6 +57,13 @@ export async function answersPing({ site }) {
   }
 }
 
+/** Whether the server at the other end refuses writes, with this word for it. */
+export const refusesWrites = (client, word) =>
+  client.set('written', 'once', 'PX', 1_000).then(
+    () => false,
+    (error) => error.message.startsWith(word),
+  );
+
 /** Begins to look for the first sweep that ends after this moment; resolves to how long after, by the reconcilers’ own word. */
 export async function untilSwept({ site }) {
   const since = Date.now();

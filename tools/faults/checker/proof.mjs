@@ -99,7 +99,8 @@ function kindsAsked(records) {
   );
 }
 
-function longestPause(moments) {
+/** The longest time between two of these moments that follow each other, and when it began. */
+export function longestPause(moments) {
   let longest = { ms: 0, at: moments[0] };
   for (let index = 1; index < moments.length; index += 1) {
     const ms = moments[index] - moments[index - 1];

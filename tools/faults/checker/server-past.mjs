@@ -195,10 +195,11 @@ export class ServerPast {
     return Math.max(end, ...hung.map(({ usedFrom }) => usedFrom));
   }
 
-  /** Acknowledged by a master that was not followed: the step says from when to when. */
+  /** Acknowledged by a master that was not followed: the step says from when to when, and whose if not everybody’s. */
   #wasLost({ end }) {
     return this.past
       .effects('lost-writes')
+      .filter(({ effect: { server = this.server } }) => server === this.server)
       .some(({ effect }) => end >= effect.from && end <= effect.to);
   }
 

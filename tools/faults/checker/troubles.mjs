@@ -29,10 +29,10 @@ export function troublesOf(steps, profile) {
       }
     }
   for (const begun of open.values()) troubles.push({ ...begun, end: Infinity });
-  return troubles.map((trouble) => ({
+  return troubles.map(({ inUseWithin = IN_USE_WITHIN_MS, ...trouble }) => ({
     ...trouble,
-    usedFrom: trouble.end + (trouble.inUseWithin ?? IN_USE_WITHIN_MS),
-    settledFrom: trouble.end + FIRST_WRITE_MS + profile.settleAfter,
+    usedFrom: trouble.end + inUseWithin,
+    settledFrom: trouble.end + Math.max(FIRST_WRITE_MS, inUseWithin) + profile.settleAfter,
   }));
 }
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { refusesWrites } from '../actions/store.mjs';
 import { lastStep, measureFoundAgain, measureNobodyLost } from '../history/outage-figures.mjs';
 import { isUnavailable, lookupsOf } from '../history/queries.mjs';
 import { hasOwnNetwork } from '../site/network.mjs';
@@ -35,9 +36,9 @@ export default {
       effect: { kind: 'store', state: 'refusing' },
       act: async () => {
         disk.fill();
-        await context.until('writes are refused', () => refusesWrites(client));
+        await context.until('writes are refused', () => refusesWrites(client, 'MISCONF'));
       },
-      proof: () => refusesWrites(client),
+      proof: () => refusesWrites(client, 'MISCONF'),
     });
     const [goneAt, refusedAt] = lastStep(context);
     await context.pass(FULL_FOR_MS);
@@ -45,7 +46,10 @@ export default {
       effect: { kind: 'store', state: 'up' },
       act: async () => {
         disk.empty();
-        await context.until('writes are taken', async () => !(await refusesWrites(client)));
+        await context.until(
+          'writes are taken',
+          async () => !(await refusesWrites(client, 'MISCONF')),
+        );
       },
     });
     const [roomAt, backAt] = lastStep(context);
@@ -65,12 +69,6 @@ export default {
     measureFoundAgain(context, 'back, bare', backAt, ['bare']);
   },
 };
-
-const refusesWrites = (client) =>
-  client.set('written', 'once', 'PX', 1_000).then(
-    () => false,
-    (error) => /MISCONF/.test(error.message),
-  );
 
 /** A small disk of our own; it is gone with the mount namespace, whatever happens. */
 function mountDisk() {

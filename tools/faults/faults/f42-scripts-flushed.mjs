@@ -1,5 +1,4 @@
-import { lastStep, LIVE_KINDS } from '../history/outage-figures.mjs';
-import { isFound, lookupsOfKind } from '../history/queries.mjs';
+import { lastStep, measureGaps } from '../history/outage-figures.mjs';
 
 export default {
   id: 'F42',
@@ -19,10 +18,7 @@ export default {
     await context.pass(2 * context.profile.interval);
     await context.conclude();
 
-    const missing = lookupsOfKind(context.records, LIVE_KINDS, { from: flushedAt }).filter(
-      (one) => !isFound(one),
-    );
-    context.measure('not answered while live', missing.length);
+    measureGaps(context, { from: flushedAt });
     const failed = context.records.filter(
       ({ type, end, outcome }) => type === 'report' && end >= flushedAt && outcome !== 'applied',
     );

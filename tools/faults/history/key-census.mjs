@@ -9,15 +9,22 @@ const FLEETING = /^(settled|pulse|swept|events|v:.*|g:.*)$/;
  */
 export async function keyCensus(client, base, dead) {
   const tombstones = new Set(dead.map((server) => `l:${server}`));
-  const names = new Set();
+  // Asked first: these find the way to whichever server of a Cluster holds the roll by now.
+  const sizes = await tableSizes(client, base);
+  const servers = client.isCluster ? client.nodes('master') : [client];
+  const names = (await Promise.all(servers.map((server) => namesAt(server, base)))).flat();
+  const isCounted = (name) => !FLEETING.test(name) && !tombstones.has(name);
+  return { keys: [...new Set(names)].filter(isCounted).sort(), sizes };
+}
+
+async function namesAt(server, base) {
+  const names = [];
   for (let cursor = '0'; ;) {
-    const [next, page] = await client.scan(cursor, 'MATCH', `${globbed(base)}*`, 'COUNT', PAGE);
-    for (const key of page) names.add(key.slice(base.length));
+    const [next, page] = await server.scan(cursor, 'MATCH', `${globbed(base)}*`, 'COUNT', PAGE);
+    names.push(...page.map((key) => key.slice(base.length)));
     cursor = next;
-    if (cursor === '0') break;
+    if (cursor === '0') return names;
   }
-  const keys = [...names].filter((name) => !FLEETING.test(name) && !tombstones.has(name)).sort();
-  return { keys, sizes: await tableSizes(client, base) };
 }
 
 async function tableSizes(client, base) {

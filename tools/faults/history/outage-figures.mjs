@@ -1,4 +1,5 @@
 import { Past } from '../checker/past.mjs';
+import { longestPause } from '../checker/proof.mjs';
 import { lateLookups } from '../checker/roll-wide.mjs';
 import { eventsOf, isFound, isNotFound, lookupsOfKind, onlyFromMs } from './queries.mjs';
 
@@ -12,6 +13,12 @@ export function measureNobodyLost(context, since) {
   const { records } = context;
   const missing = lookupsOfKind(records, LIVE_KINDS, { from: since }).filter(isNotFound);
   context.measure('not found while live', missing.length);
+  measureNobodyEvicted(context, since);
+}
+
+/** Nobody live is struck off. */
+export function measureNobodyEvicted(context, since) {
+  const { records } = context;
   const live = new Set(context.live.map(({ id }) => id));
   const lost = eventsOf(records, 'server.lost', {}, { from: since }).filter(({ server }) =>
     live.has(server),
@@ -30,6 +37,24 @@ export function measureFoundAgain(context, bar, since, kinds = LIVE_KINDS) {
   const ids = kinds.flatMap((kind) => idsOfKind(context.records, kind));
   const value = onlyFromMs(context.records, ids, since, isFound);
   context.measure(bar, value, { from: since, to: since + value });
+}
+
+/** The longest time from a moment on in which the store took no report. */
+export function measureWritesOut(context, since) {
+  const taken = context.records
+    .filter(
+      ({ type, outcome, start }) => type === 'report' && outcome === 'applied' && start >= since,
+    )
+    .map(({ end }) => end)
+    .sort((one, other) => one - other);
+  const { ms, at } = longestPause([since, ...taken, context.now()]);
+  context.measure('writes out', ms, { from: at, to: at + ms });
+}
+
+/** Anything but 200 for the sessions of the live within a span. */
+export function measureGaps(context, span) {
+  const gaps = lookupsOfKind(context.records, LIVE_KINDS, span).filter((one) => !isFound(one));
+  context.measure('not answered while live', gaps.length, span);
 }
 
 /** The last step: when it began and ended. */

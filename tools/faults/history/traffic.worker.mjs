@@ -11,6 +11,8 @@ const PASSED_OVER_MS = 1_000;
 const { everyMs } = workerData;
 const connections = new Agent({ keepAlive: true, maxSockets: 64 });
 
+const turns = new Map();
+
 let plan = workerData.plan;
 let asked = 0;
 let told = [];
@@ -55,9 +57,15 @@ function ask(id, resolvers, start = moment()) {
   asking.end();
 }
 
-/** Whom to ask, and whom instead: one after the other has its turn, and the last are those that are passed over. */
-function inTurn({ resolvers }) {
-  const first = asked % resolvers.length;
+/**
+ * Whom to ask, and whom instead. Every id goes round the resolvers by itself: whatever their number, each is asked for
+ * everything. The last are those that are passed over.
+ */
+function inTurn(id) {
+  const { resolvers } = plan;
+  const turn = turns.get(id) ?? asked;
+  turns.set(id, turn + 1);
+  const first = turn % resolvers.length;
   const order = [...resolvers.slice(first), ...resolvers.slice(0, first)];
   const isPassedOver = ({ name }) => (passedOver.get(name) ?? 0) > moment();
   return [...order.filter((one) => !isPassedOver(one)), ...order.filter(isPassedOver)];
@@ -79,7 +87,8 @@ function turn() {
   const lag = now - dueAt;
   if (lag > LAG_WORTH_TELLING_MS) told.push({ lag, end: now });
   if (!stopping && plan.resolvers.length > 0) {
-    ask(plan.ids[asked % plan.ids.length], inTurn(plan));
+    const id = plan.ids[asked % plan.ids.length];
+    ask(id, inTurn(id));
     asked += 1;
   }
   // One lookup a turn, also after a late one: a burst would be another kind of traffic.

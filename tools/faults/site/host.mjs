@@ -70,7 +70,7 @@ export class Host {
   }
 
   /** Starts the agent; a port that is 0 so far is chosen first. */
-  async startAgent({ wrapper, trusted, ...settings } = {}) {
+  async startAgent({ wrapper, address, trusted, ...settings } = {}) {
     const { recorder } = this.#site;
     const heard = (line) => {
       const report = reportFrom(line, { recorder, host: this, trusted });
@@ -78,7 +78,7 @@ export class Host {
     };
     this.agent = await this.#site.startApp(this.name, 'agent-heartbeat', {
       road: this.road,
-      ...{ heard, wrapper },
+      ...{ heard, wrapper, address },
       settings: {
         AGENT_SERVER_ID: this.id,
         AGENT_STATE_DIR: this.stateFolder,

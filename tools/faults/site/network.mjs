@@ -42,9 +42,14 @@ function iptables(...args) {
     throw new Error(
       'This fault drops packets, which needs a network namespace of its own: run it on Linux as root, or where unshare --user --net is allowed.',
     );
-  const { status, stderr, error } = spawnSync('iptables', ['-w', ...args], {
+  inNetwork('iptables', '-w', ...args);
+}
+
+/** Runs a command that changes this network, to its end. */
+export function inNetwork(command, ...args) {
+  const { status, stderr, error } = spawnSync(command, args.map(String), {
     encoding: 'utf8',
     timeout: TIMEOUT_MS,
   });
-  if (status !== 0) throw new Error(`iptables ${args.join(' ')}: ${error?.message ?? stderr}`);
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? stderr}`);
 }

@@ -21,6 +21,9 @@ const BLOCK = { host: 1, agent: 2, reconciler: 3, resolver: 4, watcher: 6 };
 /** The operator’s road. */
 const OPERATOR = '127.0.5.1';
 
+/** Where everything runs that was not told another place. */
+const HERE = { address: '127.0.0.1' };
+
 /** Real processes around a real store, and everything that is needed to break them. */
 export class Site {
   #folder = mkdtempSync(join(tmpdir(), 'rollcall-faults-'));
@@ -64,15 +67,16 @@ export class Site {
     return [...this.#storeProcesses, ...apps.map(({ name, pid }) => ({ name, pid }))];
   }
 
-  async startResolver(settings = {}) {
+  /** `place` is where it runs: here, unless it is told the place of another network. */
+  async startResolver(settings = {}, { wrapper, address } = HERE) {
     const name = `resolver-${this.resolvers.length + 1}`;
     const port = await freePort();
     const road = this.#address('resolver');
     const started = await this.startApp(name, 'resolver', {
-      road,
-      settings: { RESOLVER_HOST: '127.0.0.1', RESOLVER_PORT: String(port), ...settings },
+      ...{ road, wrapper, address },
+      settings: { RESOLVER_HOST: address, RESOLVER_PORT: String(port), ...settings },
     });
-    const resolver = Object.assign(started, { road, url: `http://127.0.0.1:${port}` });
+    const resolver = Object.assign(started, { road, url: `http://${address}:${port}` });
     this.resolvers.push(resolver);
     return resolver;
   }
@@ -121,12 +125,15 @@ export class Site {
   }
 
   /** Starts one of the apps; resolves once it is alive. */
-  async startApp(name, app, { road, settings = {}, heard, wrapper }) {
+  async startApp(name, app, { road, settings = {}, heard, wrapper, address = HERE.address }) {
     const metricsPort = await freePort();
     const started = new AppProcess(name, app, {
       ...{ heard, wrapper, build: this.builds[app] },
-      opsUrl: `http://127.0.0.1:${metricsPort}`,
-      env: this.environment(road, { METRICS_PORT: String(metricsPort), ...settings }),
+      opsUrl: `http://${address}:${metricsPort}`,
+      env: this.environment(road, {
+        ...{ METRICS_HOST: address, METRICS_PORT: String(metricsPort) },
+        ...settings,
+      }),
     });
     this.#processes.add(started);
     return started.untilAlive();
@@ -203,7 +210,6 @@ export class Site {
       ...profileEnvironment(this.profile),
       ...this.store.environment(road),
       ENDPOINT_ALLOW: '127.0.0.0/8',
-      METRICS_HOST: '127.0.0.1',
       LOG_LEVEL: 'info',
       ...this.settings,
       ...settings,
