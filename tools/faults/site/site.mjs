@@ -161,7 +161,7 @@ export class Site {
     const watcher = new AppProcess(name, 'cli', {
       args: ['watch', '--json', '--since', since],
       heard: (line) => told(JSON.parse(line)),
-      env: this.#environment(road, { LOG_LEVEL: 'error' }),
+      env: this.environment(road, { LOG_LEVEL: 'error' }),
     });
     this.#processes.add(watcher);
     return Object.assign(watcher, { road });
