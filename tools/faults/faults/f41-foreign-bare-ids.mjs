@@ -1,6 +1,6 @@
 import { SESSIONS_PER_SERVER_MAX } from '@rollcall/domain';
 import { lastStep } from '../history/outage-figures.mjs';
-import { eventsOf } from '../history/queries.mjs';
+import { eventsOf, isFound, onlyFromMs } from '../history/queries.mjs';
 
 const FOREIGN = 1_000;
 const ASKED_AT_ONCE = 16;
@@ -90,17 +90,19 @@ export default {
     await context.until('every one resolves by its bare id', async () => {
       return wrongAmong(await lookupAll(context, bare), desks) === 0;
     });
-    const backAt = context.now();
     await context.step('they are closed', {
       act: () => owners.forEach((owner) => owner.list(...usual.get(owner))),
     });
-    await context.conclude();
+    const [closedAt] = lastStep(context);
+    const records = await context.conclude();
 
     context.measure('F41 qualified', wrongAmong(ofOwners, desks));
     context.measure('F41 contested', contested.length);
     context.measure('F41 told', told.length / contested.length);
     if (counted !== undefined) context.measure('F41 counted', counted / contested.length);
     context.measure('F41 refused', refused?.includes(String(SESSIONS_PER_SERVER_MAX)) ? 1 : 0);
-    context.measure('back, bare', backAt - healedAt, { from: healedAt, to: backAt });
+    const isBack = (lookup) => isFound(lookup) || lookup.start >= closedAt;
+    const back = onlyFromMs(records, bare.slice(0, SHOWN), healedAt, isBack);
+    context.measure('back, bare', back, { from: healedAt, to: healedAt + back });
   },
 };
