@@ -1,10 +1,11 @@
-export const USAGE = `usage: npm run test:faults [-- F2 F10 …] [--all] [--seed S] [--without-reconcilers] [--report DIR]
+export const USAGE = `usage: npm run test:faults [-- F2 F10 …] [--all] [--seed S] [--without-reconcilers] [--older REVISION] [--report DIR]
 
 Starts real processes, makes one fault at a time under recorded traffic, and holds the history against the invariants
 and each fault's bars. Without arguments the core (10 minutes at most), with --all every fault, else those named.
 
   --seed S                what a run chooses: a run with the same seed makes the same choices
   --without-reconcilers   the dead must stay dead and the live alive without them, too
+  --older REVISION        the older version, for faults that run two; the newest release before this one unless told
   --report DIR            where report, pictures and histories go; .rollcall/faults unless told otherwise
   --list                  names the faults
 
@@ -26,6 +27,7 @@ export function readArguments(args) {
     else if (arg === '--list') options.list = true;
     else if (arg === '--without-reconcilers') options.reconcilers = false;
     else if (arg === '--seed') options.seed = valueOf(arg);
+    else if (arg === '--older') options.older = valueOf(arg);
     else if (arg === '--report') options.report = valueOf(arg);
     else if (arg.startsWith('-')) throw new Error(`Not understood: ${arg}\n${USAGE}`);
     else options.faults.push(arg);

@@ -5,6 +5,7 @@ import { Churn } from './history/churn.mjs';
 import { EventTap } from './history/event-tap.mjs';
 import { keyCensus } from './history/key-census.mjs';
 import { Recorder } from './history/recorder.mjs';
+import { RollTap } from './history/roll-tap.mjs';
 import { Starvation } from './history/starvation.mjs';
 import { Traffic } from './history/traffic.mjs';
 import { SeededRandom } from './seeded-random.mjs';
@@ -29,12 +30,15 @@ async function answersOf(resolver) {
  */
 export class Context {
   #tap;
+  #rollTap;
   #starvation;
   #before;
   #client;
 
-  constructor({ fault, profile, seed, reconcilers = true }) {
+  constructor({ fault, profile, seed, reconcilers = true, older }) {
     this.fault_ = fault;
+    /** Revision of the older version, for faults that run two; undefined unless somebody chose one. */
+    this.older = older;
     this.profile = profile;
     this.random = new SeededRandom(`${fault.id} ${seed}`);
     this.hasReconcilers = reconcilers;
@@ -118,6 +122,14 @@ export class Context {
     return this.live;
   }
 
+  /** From now on the reports of agents of another version are recorded, too: they show in the store alone. */
+  async tapRoll() {
+    const { REDIS_URL: url } = this.site.store.environment('127.0.0.1');
+    const redis = { mode: 'standalone', url, keyPrefix: 'rollcall', roll: 'main' };
+    this.#rollTap = new RollTap(this.recorder, redis, () => this.site.hosts);
+    await this.#rollTap.start();
+  }
+
   /** A step of the fault. `effect` tells the checker what it means, `proof` that it has happened. */
   fault(name, step) {
     return this.#step('fault', name, step);
@@ -129,7 +141,7 @@ export class Context {
   }
 
   /** A step that neither breaks nor mends anything. */
-  step(name, step) {
+  step(name, step = {}) {
     return this.#step('step', name, step);
   }
 
@@ -168,6 +180,7 @@ export class Context {
     this.#starvation?.stop();
     await this.traffic.stop().catch(() => undefined);
     await this.#tap?.stop();
+    await this.#rollTap?.stop();
     await this.site.stop();
   }
 
