@@ -1,4 +1,4 @@
-export const USAGE = `usage: npm run test:faults [-- F2 F10 …] [--all] [--seed S] [--without-reconcilers] [--report DIR]
+export const USAGE = `usage: npm run test:faults [-- F2 F10 …] [--all] [--seed S] [--without-reconcilers] [--older REVISION] [--report DIR]
        npm run test:faults -- --mutants [holding …] [--seed S]
 
 Starts real processes, makes one fault at a time under recorded traffic, and holds the history against the invariants
@@ -6,6 +6,7 @@ and each fault's bars. Without arguments the core (10 minutes at most), with --a
 
   --seed S                what a run chooses: a run with the same seed makes the same choices
   --without-reconcilers   the dead must stay dead and the live alive without them, too
+  --older REVISION        the older version, for faults that run two; the newest release before this one unless told
   --report DIR            where report, pictures and histories go; .rollcall/faults unless told otherwise
   --list                  names the faults
   --mutants               switches each mechanism off in a copy, one at a time: a fault must notice
@@ -29,6 +30,7 @@ export function readArguments(args) {
     else if (arg === '--mutants') options.mutants = true;
     else if (arg === '--without-reconcilers') options.reconcilers = false;
     else if (arg === '--seed') options.seed = valueOf(arg);
+    else if (arg === '--older') options.older = valueOf(arg);
     else if (arg === '--report') options.report = valueOf(arg);
     else if (arg.startsWith('-')) throw new Error(`Not understood: ${arg}\n${USAGE}`);
     else options.faults.push(arg);

@@ -7,6 +7,7 @@ import { EventTap } from './history/event-tap.mjs';
 import { keyCensus } from './history/key-census.mjs';
 import { deadHosts } from './history/queries.mjs';
 import { Recorder } from './history/recorder.mjs';
+import { RollTap } from './history/roll-tap.mjs';
 import { Starvation } from './history/starvation.mjs';
 import { Traffic } from './history/traffic.mjs';
 import { SeededRandom } from './seeded-random.mjs';
@@ -31,14 +32,17 @@ async function answersOf(resolver) {
  */
 export class Context {
   #tap;
+  #rollTap;
   #starvation;
   #before;
   #client;
   #forger;
   #endings = [];
 
-  constructor({ fault, profile, seed, reconcilers = true }) {
+  constructor({ fault, profile, seed, reconcilers = true, older }) {
     this.fault_ = fault;
+    /** Revision of the older version, for faults that run two; undefined unless somebody chose one. */
+    this.older = older;
     this.profile = profile;
     this.random = new SeededRandom(`${fault.id} ${seed}`);
     this.hasReconcilers = reconcilers;
@@ -133,6 +137,14 @@ export class Context {
     return this.live;
   }
 
+  /** From now on the reports of agents of another version are recorded, too: they show in the store alone. */
+  async tapRoll() {
+    const { REDIS_URL: url } = this.site.store.environment('127.0.0.1');
+    const redis = { mode: 'standalone', url, keyPrefix: 'rollcall', roll: 'main' };
+    this.#rollTap = new RollTap(this.recorder, redis, () => this.site.hosts);
+    await this.#rollTap.start();
+  }
+
   /** A step of the fault. `effect` tells the checker what it means, `proof` that it has happened. */
   fault(name, step) {
     return this.#step('fault', name, step);
@@ -144,7 +156,7 @@ export class Context {
   }
 
   /** A step that neither breaks nor mends anything. */
-  step(name, step) {
+  step(name, step = {}) {
     return this.#step('step', name, step);
   }
 
@@ -189,6 +201,7 @@ export class Context {
     await this.traffic.stop().catch(() => undefined);
     await this.#tap?.stop();
     const ended = await Promise.allSettled(this.#endings.map((work) => work()));
+    await this.#rollTap?.stop();
     await this.site.stop();
     for (const { reason } of ended) if (reason) throw reason;
   }

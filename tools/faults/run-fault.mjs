@@ -21,9 +21,9 @@ export async function runFault(fault, options) {
   }
 }
 
-async function tryFault(fault, { seed, reconcilers, stopping }) {
+async function tryFault(fault, { seed, reconcilers, older, stopping }) {
   const context = new Context({
-    ...{ fault, seed, reconcilers },
+    ...{ fault, seed, reconcilers, older },
     profile: PROFILES[fault.profile ?? 'scaled'],
   });
   const startedAt = Date.now();

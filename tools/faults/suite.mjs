@@ -14,7 +14,7 @@ async function main(args) {
   const options = readArguments(args);
   const faults = await allFaults();
   if (options.list) return list(faults);
-  const { reconcilers } = options;
+  const { reconcilers, older } = options;
   const chosen = chosenFaults(faults, { names: options.faults, all: options.all }).filter(
     (fault) => reconcilers || fault.withoutReconcilers !== false,
   );
@@ -23,7 +23,7 @@ async function main(args) {
   const stopping = untilStopped();
   const results = [];
   for (const fault of chosen) {
-    const result = await runFault(fault, { seed, reconcilers, stopping });
+    const result = await runFault(fault, { seed, reconcilers, older, stopping });
     if (result.error?.isStop) break;
     Object.assign(result, saveFault(result, folder));
     results.push(result);

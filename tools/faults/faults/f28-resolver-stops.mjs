@@ -1,10 +1,8 @@
-import { LIVE_KINDS } from '../history/outage-figures.mjs';
+import { failedLookups, LIVE_KINDS } from '../history/outage-figures.mjs';
 import { isFound, lookupsOf, lookupsOfKind } from '../history/queries.mjs';
 
 const EVERY_MS = 3;
 const AMONG_OTHERS_MS = 2_000;
-
-const isFailed = ({ status }) => status === 0 || status >= 500;
 
 /** Whoever asks keeps its connections, and passes over a resolver that takes none. */
 export default {
@@ -24,7 +22,7 @@ export default {
     }
     const records = await context.conclude();
 
-    context.measure('F28 failed', lookupsOf(records, undefined, { from }).filter(isFailed).length);
+    context.measure('F28 failed', failedLookups(records, from).length);
     const gaps = lookupsOfKind(records, LIVE_KINDS, { from }).filter((one) => !isFound(one));
     context.measure('not answered while live', gaps.length);
   },

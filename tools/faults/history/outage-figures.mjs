@@ -1,7 +1,7 @@
 import { Past } from '../checker/past.mjs';
 import { longestPause } from '../checker/proof.mjs';
 import { lateLookups } from '../checker/roll-wide.mjs';
-import { eventsOf, isFound, isNotFound, lookupsOfKind, onlyFromMs } from './queries.mjs';
+import { eventsOf, isFound, isNotFound, lookupsOf, lookupsOfKind, onlyFromMs } from './queries.mjs';
 
 /** Kinds of lookups that name sessions of live hosts. */
 export const LIVE_KINDS = ['live', 'bare'];
@@ -30,6 +30,14 @@ export function measureNobodyEvicted(context, since) {
 export function measureLate(context) {
   const { records } = context;
   context.measure('answered late', lateLookups(records, new Past(records)).length);
+}
+
+/** Lookups from a moment on without an answer; or with a 5xx, while the machine let everybody run. */
+export function failedLookups(records, since) {
+  const past = new Past(records);
+  return lookupsOf(records, undefined, { from: since }).filter(
+    (lookup) => lookup.status === 0 || (lookup.status >= 500 && !past.wasStarved(lookup)),
+  );
 }
 
 /** From a moment to the last answer but 200 of the live, held against a bar. */

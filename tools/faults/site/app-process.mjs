@@ -27,6 +27,7 @@ export class AppProcess {
   ) {
     this.name = name;
     this.opsUrl = opsUrl;
+    this.app = app;
     this.isOlder = build !== root;
     const program = join(build, 'apps', app, 'dist/main.js');
     const [command, ...rest] = [...wrapper, process.execPath, program, ...args];

@@ -71,7 +71,9 @@ export class Host {
 
   /** Starts the agent; a port that is 0 so far is chosen first. */
   async startAgent({ wrapper, address, trusted, ...settings } = {}) {
-    const { recorder } = this.#site;
+    const { recorder, builds } = this.#site;
+    /** Whether its agent is of another version. */
+    this.isOlder = builds['agent-heartbeat'] !== undefined;
     const heard = (line) => {
       const report = reportFrom(line, { recorder, host: this, trusted });
       if (report) recorder.record('report', report);
