@@ -365,8 +365,8 @@ export const MUTANTS = [
     { file: 'refused-writes', title: 'settles anew' },
     {
       file: 'libs/session-store/src/lookup.operations.ts',
-      find: `this.renewalsFailed >= FAILED_RENEWALS_MAX ? SETTLE_ANEW_APART_MS : -1;`,
-      replace: `-1;`,
+      find: `settlesAnew ? SETTLE_ANEW_APART_MS : -1`,
+      replace: `-1`,
     },
   ),
   domain(
@@ -374,9 +374,9 @@ export const MUTANTS = [
     { file: 'resolution' },
     {
       file: 'libs/domain/src/resolution.ts',
-      find: `      return evidence.settled && request.renewing
+      find: `      return evidence.heard && request.renewing
         ? destined`,
-      replace: `      return evidence.settled
+      replace: `      return evidence.heard
         ? destined`,
     },
   ),

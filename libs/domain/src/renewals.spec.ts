@@ -1,5 +1,5 @@
-import { DEFAULT_TIMINGS, leasePolicy } from './lease-policy';
-import { NO_RENEWALS, renewalFailed, renewed, rollTrust } from './renewals';
+import { DEFAULT_TIMINGS, FAILED_RENEWALS_MAX, leasePolicy } from './lease-policy';
+import { NO_RENEWALS, renewalFailed, RenewalFailures, renewed, rollTrust } from './renewals';
 
 const POLICY = leasePolicy(DEFAULT_TIMINGS);
 
@@ -33,5 +33,35 @@ describe('what a resolver may trust', () => {
     const renewals = renewed(true, 1_000);
     expect(rollTrust(renewals, 1_000 + POLICY.gapMs, POLICY).renewing).toBe(true);
     expect(rollTrust(renewals, 1_001 + POLICY.gapMs, POLICY).renewing).toBe(false);
+  });
+});
+
+describe('failed renewals', () => {
+  const failedAt = (...moments: number[]) => {
+    const failures = new RenewalFailures(POLICY);
+    for (const moment of moments) failures.failed(moment);
+    return failures;
+  };
+  const apart = (ms: number) => Array.from({ length: FAILED_RENEWALS_MAX }, (_, i) => i * ms);
+
+  it('speak for agents once they are enough, until one gets through', () => {
+    const failures = failedAt(...apart(500).slice(1));
+    expect(failures.speakForAgents(1_000)).toBe(false);
+    failures.failed(1_000);
+    expect(failures.speakForAgents(1_500)).toBe(true);
+    failures.succeeded();
+    expect(failures.speakForAgents(1_500)).toBe(false);
+  });
+
+  it('tell nothing when they are more than a gap old', () => {
+    const lastAtMs = apart(500).at(-1)!;
+    const failures = failedAt(...apart(500));
+    expect(failures.speakForAgents(lastAtMs + POLICY.gapMs)).toBe(true);
+    expect(failures.speakForAgents(lastAtMs + POLICY.gapMs + 1)).toBe(false);
+  });
+
+  it('are not in a row when they are more than a gap apart', () => {
+    const moments = apart(POLICY.gapMs + 1);
+    expect(failedAt(...moments).speakForAgents(moments.at(-1)!)).toBe(false);
   });
 });

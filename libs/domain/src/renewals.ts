@@ -1,4 +1,4 @@
-import type { LeasePolicy } from './lease-policy';
+import { FAILED_RENEWALS_MAX, type LeasePolicy } from './lease-policy';
 
 /** What one process remembers of its own renewals of the settled fact; moments are of a monotonic clock. */
 export interface Renewals {
@@ -38,4 +38,34 @@ export function rollTrust(renewals: Renewals, nowMs: number, policy: LeasePolicy
     renewing: renewals.lastAttemptOk && nowMs - renewals.lastOkAtMs <= policy.gapMs,
     settled: renewals.settled,
   };
+}
+
+/** The failed renewals of one process in a row; moments are of one clock that does not go back. */
+export class RenewalFailures {
+  private count = 0;
+  private lastAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly policy: Pick<LeasePolicy, 'gapMs'>) {}
+
+  failed(nowMs: number): void {
+    if (this.areOld(nowMs)) this.count = 0;
+    this.count += 1;
+    this.lastAtMs = nowMs;
+  }
+
+  succeeded(): void {
+    this.count = 0;
+  }
+
+  /**
+   * Whether agents have missed their turn as well, so that the next renewal that gets through has the roll settle anew.
+   * Failures of more than a gap ago tell nothing of the roll: either others have written it since, or its pulse has ended.
+   */
+  speakForAgents(nowMs: number): boolean {
+    return this.count >= FAILED_RENEWALS_MAX && !this.areOld(nowMs);
+  }
+
+  private areOld(nowMs: number): boolean {
+    return nowMs - this.lastAtMs > this.policy.gapMs;
+  }
 }

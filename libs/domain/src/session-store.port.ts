@@ -25,8 +25,8 @@ export interface LookupStore {
   lookup(id: PublicId): Promise<Evidence>;
   /**
    * Counts as a write of the roll and tells whether it is settled. After `FAILED_RENEWALS_MAX` failed ones of this
-   * process in a row the roll has to settle anew (unless it has just begun to, `SETTLE_ANEW_APART_MS`): it was written
-   * perhaps, but not by everybody.
+   * process in a row, the last within a gap, the roll has to settle anew (unless it has just begun to,
+   * `SETTLE_ANEW_APART_MS`): it was written perhaps, but not by everybody.
    */
   renew(): Promise<{ readonly settled: boolean }>;
 }

@@ -1,7 +1,7 @@
 import {
-  FAILED_RENEWALS_MAX,
   SETTLE_ANEW_APART_MS,
   LOOKUP_BUDGET_MS,
+  RenewalFailures,
   type Evidence,
   type LastKnown,
   type PublicId,
@@ -13,9 +13,11 @@ import { pulseArguments, type StoreContext } from './store-context';
 
 /** Lookups and renewals; see the port. No script runs on the lookup path: a hit is one GET. */
 export class LookupOperations {
-  private renewalsFailed = 0;
+  private readonly failures: RenewalFailures;
 
-  constructor(private readonly context: StoreContext) {}
+  constructor(private readonly context: StoreContext) {
+    this.failures = new RenewalFailures(context.policy);
+  }
 
   async lookup(id: PublicId): Promise<Evidence> {
     const { redis, keys, runner } = this.context;
@@ -34,15 +36,18 @@ export class LookupOperations {
 
   async renew(): Promise<{ settled: boolean }> {
     const { keys, policy, runner, script } = this.context;
-    const settlesAnewApartMs =
-      this.renewalsFailed >= FAILED_RENEWALS_MAX ? SETTLE_ANEW_APART_MS : -1;
-    const args = [...pulseArguments(policy), settlesAnewApartMs];
-    this.renewalsFailed++;
-    const settled = await runner.run('renew', () =>
-      script('renew', [keys.pulse, keys.settled], args),
-    );
-    this.renewalsFailed = 0;
-    return { settled: settled === 1 };
+    const settlesAnew = this.failures.speakForAgents(performance.now());
+    const args = [...pulseArguments(policy), settlesAnew ? SETTLE_ANEW_APART_MS : -1];
+    try {
+      const settled = await runner.run('renew', () =>
+        script('renew', [keys.pulse, keys.settled], args),
+      );
+      this.failures.succeeded();
+      return { settled: settled === 1 };
+    } catch (error) {
+      this.failures.failed(performance.now());
+      throw error;
+    }
   }
 
   private async isHeard(budgetMs: number): Promise<boolean> {

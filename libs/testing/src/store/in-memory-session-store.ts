@@ -1,9 +1,9 @@
 import {
   DEFAULT_TIMINGS,
-  FAILED_RENEWALS_MAX,
   grantProblem,
   InvalidReportError,
   leasePolicy,
+  RenewalFailures,
   reportProblem,
   StoreUnavailableError,
   type Claimant,
@@ -53,13 +53,14 @@ export class InMemorySessionStore implements SessionStore {
   private readonly clock: StoreClock;
   private roll: Roll;
   private sweptAtMs: number | undefined;
-  private renewalsFailed = 0;
+  private readonly renewalFailures: RenewalFailures;
   private failure: StoreFailure | undefined;
 
   constructor(options: InMemorySessionStoreOptions = {}) {
     this.clock = options.clock ?? new FakeClock();
     this.policy = options.policy ?? leasePolicy(DEFAULT_TIMINGS);
     this.roll = new Roll(this.policy);
+    this.renewalFailures = new RenewalFailures(this.policy);
   }
 
   /**
@@ -112,11 +113,15 @@ export class InMemorySessionStore implements SessionStore {
   }
 
   async renew(): Promise<{ readonly settled: boolean }> {
-    const settlesAnew = this.renewalsFailed >= FAILED_RENEWALS_MAX;
-    this.renewalsFailed += 1;
-    const settled = this.roll.renew(this.write(), settlesAnew);
-    this.renewalsFailed = 0;
-    return { settled };
+    const settlesAnew = this.renewalFailures.speakForAgents(this.clock.now());
+    try {
+      const settled = this.roll.renew(this.write(), settlesAnew);
+      this.renewalFailures.succeeded();
+      return { settled };
+    } catch (error) {
+      this.renewalFailures.failed(this.clock.now());
+      throw error;
+    }
   }
 
   async findLapsed(limit: number): Promise<LapseScan> {
