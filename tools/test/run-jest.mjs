@@ -12,9 +12,9 @@ const WORKERS_MAX = { unit: 2, integration: 3, topologies: 2, doors: 1 };
 const TEST_TIMEOUT_MS = { unit: 5_000, integration: 180_000, topologies: 180_000, doors: 120_000 };
 // Integration tests of several servers: these are always processes of this machine, so that they may be run apart.
 const TOPOLOGIES = '\\.topologies\\.integration\\.spec\\.ts$';
-// What a suite's modules switched on (Node's async hooks, above all) stays on in its worker and slows every later suite;
-// a worker that has grown this much is replaced.
-const WORKER_MEMORY_MAX = '400MB';
+// Any suite takes more, so that each gets a process of its own: what another has switched on (Node's async hooks, above
+// all) would slow it down, up to twentyfold.
+const WORKER_MEMORY_MAX = '1MB';
 
 /** The Jest configurations of one kind (`unit`, `integration` or `topologies`), one a project. */
 export function findProjects(kind) {
