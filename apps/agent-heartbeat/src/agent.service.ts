@@ -38,6 +38,7 @@ export class Agent {
     if (conflict === undefined) return new Promise(() => undefined);
     this.conflict = conflict;
     this.logger.error(`${conflict.sentence} This agent stops.`, { conflict: conflict.kind });
+    await this.reporter.giveWay();
     return conflict;
   }
 

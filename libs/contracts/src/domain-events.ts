@@ -62,6 +62,21 @@ export class ServerHeld extends ServerEvent {
   readonly reason!: 'probe' | 'protection';
 }
 
+/** Two agents report as one server: the one that notices has given way to the other, and ends. */
+export class ServerConflict extends ServerEvent {
+  /** Boot number of the agent that ends. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  readonly boot!: number;
+
+  /** Boot number of the one that is on the roll: the same when a running machine was copied. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  readonly by!: number;
+}
+
 /** A server that was held has reported again. */
 export class ServerRecovered extends ServerEvent {}
 
@@ -131,6 +146,7 @@ export const DOMAIN_EVENTS = {
   'server.held': ServerHeld,
   'server.recovered': ServerRecovered,
   'server.lost': ServerLost,
+  'server.conflict': ServerConflict,
   'session.opened': SessionOpened,
   'session.closed': SessionClosed,
   'session.moved': SessionMoved,

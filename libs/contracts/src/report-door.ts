@@ -19,6 +19,9 @@ export const REPORT_PATH = '/report';
 /** Where a server takes itself off the roll: `POST`, a `FenceBody`. */
 export const WITHDRAW_PATH = '/withdraw';
 
+/** Where an agent tells that it ends for another one of its server: `POST`, a `FenceBody`. */
+export const GIVE_WAY_PATH = '/give-way';
+
 /** Where a server asks whether reports are taken: `GET`. */
 export const PING_PATH = '/ping';
 

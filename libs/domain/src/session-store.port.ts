@@ -15,6 +15,11 @@ export interface ReportStore {
   report(report: Report): Promise<ReportOutcome>;
   /** Takes a server off the roll at its own wish (`AGENT_STOP=withdraw`); the fence outlives it. */
   withdraw(server: ServerId, fence: Fence): Promise<ReportOutcome>;
+  /**
+   * Tells that this agent ends for another one that reports as the same server, and changes nothing. `outdated`: there is
+   * no such one on the roll.
+   */
+  giveWay(server: ServerId, fence: Fence): Promise<ReportOutcome>;
   /** Finds out whether the store answers, without writing anything. */
   ping(): Promise<void>;
 }

@@ -56,6 +56,8 @@ async function harness(agent: (typeof AGENTS)[number]): Promise<StoreHarness> {
   store.report = async (report: Report) => (await stores.of(agent, report.server)).report(report);
   store.withdraw = async (id: ServerId, fence: Fence) =>
     (await stores.of(agent, id)).withdraw(id, fence);
+  store.giveWay = async (id: ServerId, fence: Fence) =>
+    (await stores.of(agent, id)).giveWay(id, fence);
   return { ...plain, store };
 }
 

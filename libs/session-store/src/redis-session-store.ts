@@ -81,6 +81,10 @@ export class RedisSessionStore implements SessionStore {
     return this.reports.withdraw(server, fence);
   }
 
+  giveWay(server: ServerId, fence: Fence): Promise<ReportOutcome> {
+    return this.reports.giveWay(server, fence);
+  }
+
   ping(): Promise<void> {
     return this.reports.ping();
   }

@@ -99,6 +99,15 @@ export class ReportOperations {
     return { kind: 'outdated', sequence: fence.sequence };
   }
 
+  async giveWay(server: ServerId, { boot }: Fence): Promise<ReportOutcome> {
+    const { keys, eventsMax, runner, script } = this.context;
+    const args = [server, boot, eventsMax];
+    const reply = await runner.run('giveWay', () =>
+      script('giveWay', [keys.record(server), keys.events], args),
+    );
+    return toOutcome(reply as Reply);
+  }
+
   /** Reads a key, as in a Cluster a PING may be answered by another server than the one that keeps the roll. */
   async ping(): Promise<void> {
     const { redis, keys, runner } = this.context;

@@ -28,6 +28,9 @@ describe('two agents with one server id', () => {
     expect(older.conflict).toMatchObject({ kind: 'superseded' });
     expect(older.sent).toHaveLength(2);
     expect(newer.conflict).toBeUndefined();
+    expect(store.events().filter(({ type }) => type === 'server.conflict')).toMatchObject([
+      { boot: '4', by: '5' },
+    ]);
     expect(log.texts('error')).toEqual([
       expect.stringMatching(/started later, as boot 5.*its own AGENT_SERVER_ID.*This agent stops/),
     ]);
@@ -45,6 +48,8 @@ describe('two agents with one server id', () => {
       const conflicts = agents.map(({ conflict }) => conflict?.kind);
       expect(conflicts).toContain('outdated');
       expect(conflicts).toContain(undefined);
+      const told = store.events().filter(({ type }) => type === 'server.conflict');
+      expect(told).toHaveLength(1);
     },
   );
 });

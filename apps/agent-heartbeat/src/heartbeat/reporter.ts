@@ -81,6 +81,15 @@ export class Reporter {
     return this.attempt(fence, () => this.store.withdraw(server, fence));
   }
 
+  /** Tells that this agent ends for another one; as well as it can, for it ends in any case. */
+  async giveWay(): Promise<void> {
+    const { identity, policy } = this.options;
+    const told = this.store.giveWay(identity.server, this.nextFence());
+    await within(ROUND_TRIPS_MAX * policy.reportTimeoutMs, told).catch((error: unknown) =>
+      this.logger.debug('nobody was told of the conflict', { reason: String(error) }),
+    );
+  }
+
   /** Whether the store answers; writes nothing. */
   async ping(): Promise<boolean> {
     try {

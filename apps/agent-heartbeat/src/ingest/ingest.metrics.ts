@@ -2,7 +2,7 @@ import type { Metrics } from '@rollcall/observability';
 import type { IdentityRefusal } from './identity/identity-check';
 
 /** What is asked of a door; `other` is none of its paths. */
-export type DoorRequest = 'report' | 'withdraw' | 'ping' | 'other';
+export type DoorRequest = 'report' | 'withdraw' | 'give-way' | 'ping' | 'other';
 
 /** What an operator can watch of one door; no server id and no address in a label. */
 export class IngestMetrics {

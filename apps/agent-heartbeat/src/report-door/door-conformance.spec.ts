@@ -21,6 +21,7 @@ async function throughADoor(): Promise<StoreHarness> {
   const behind: ReportStore = {
     report: store.report.bind(store),
     withdraw: store.withdraw.bind(store),
+    giveWay: store.giveWay.bind(store),
     ping: store.ping.bind(store),
   };
   const door = await DoorUnderTest.open(await TestCa.create(), { store: behind });
@@ -36,6 +37,8 @@ async function throughADoor(): Promise<StoreHarness> {
     report: async (report: Report) => (await agentOf(report.server)).report(report),
     withdraw: async (...[server, fence]: Parameters<ReportStore['withdraw']>) =>
       (await agentOf(server)).withdraw(server, fence),
+    giveWay: async (...[server, fence]: Parameters<ReportStore['giveWay']>) =>
+      (await agentOf(server)).giveWay(server, fence),
   });
   return {
     store,

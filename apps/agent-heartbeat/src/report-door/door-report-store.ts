@@ -3,6 +3,7 @@ import {
   PING_PATH,
   readReportAnswer,
   REPORT_PATH,
+  GIVE_WAY_PATH,
   WITHDRAW_PATH,
   type FenceBody,
   type ReportAnswer,
@@ -62,6 +63,10 @@ export class DoorReportStore implements ReportStore, OnApplicationShutdown {
 
   async withdraw(server: ServerId, { boot, sequence }: Fence): Promise<ReportOutcome> {
     return this.tell(WITHDRAW_PATH, { server, boot, sequence });
+  }
+
+  async giveWay(server: ServerId, { boot, sequence }: Fence): Promise<ReportOutcome> {
+    return this.tell(GIVE_WAY_PATH, { server, boot, sequence });
   }
 
   /** A door that answers at all answers this, too, unless the store is away: whom it refuses, the next report tells. */

@@ -127,6 +127,7 @@ export class SimulatedAgent {
         return store.report(report);
       },
       withdraw: (server, fence) => store.withdraw(server, fence),
+      giveWay: (server, fence) => store.giveWay(server, fence),
       ping: () => {
         this.pingedAtMs.push(performance.now() - this.startedAtMs);
         return store.ping();

@@ -6,6 +6,7 @@ export const EVENT_TYPES: Readonly<Record<DomainEventType, string>> = {
   'server.held': 'a silent server is believed on: on a probe, or by protection',
   'server.recovered': 'a held server has reported again',
   'server.lost': 'a server was struck off, or has withdrawn',
+  'server.conflict': 'two agents report as one server: one of them has stopped',
   'session.opened': 'a server reported a session for the first time',
   'session.closed': 'a server no longer has a session',
   'session.evicted': 'a session went with its evicted server',

@@ -19,6 +19,7 @@ describe('eventLine', () => {
       line('server.held', { server: 'gpu-1', reason: 'probe' }),
       line('server.recovered', { server: 'gpu-1' }),
       line('server.lost', { server: 'gpu-1', reason: 'lapsed', sessions: '1' }),
+      line('server.conflict', { server: 'gpu-1', boot: '4', by: '5' }),
       line('protection.started', { zone: 'eu-1a', late: '90', servers: '300' }),
       line('protection.ended', { zone: '', reason: 'operator' }),
     ]).toEqual([
@@ -31,6 +32,7 @@ describe('eventLine', () => {
       '2026-11-21T14:03:12Z  server.held         gpu-1                     probe',
       '2026-11-21T14:03:12Z  server.recovered    gpu-1',
       '2026-11-21T14:03:12Z  server.lost         gpu-1                     lapsed, 1 session',
+      '2026-11-21T14:03:12Z  server.conflict     gpu-1                     boot 4, by boot 5',
       '2026-11-21T14:03:12Z  protection.started  zone eu-1a                90 late, of 300 servers',
       '2026-11-21T14:03:12Z  protection.ended    no zone                   operator',
     ]);

@@ -46,6 +46,8 @@ function note([name, value]: [string, string]): string {
   switch (name) {
     case 'reason':
       return visible(value);
+    case 'by':
+      return visible(`by boot ${value}`);
     case 'sessions':
       return counted(Number(value), 'session');
     case 'late':

@@ -66,6 +66,15 @@ describe('the books of the roll', () => {
     expect(told).toEqual([]);
   });
 
+  it('count two agents with one server id, and say so', async () => {
+    books.conflict({ ...about, boot: 4, by: 5 });
+    const conflict = { event: 'conflict', reason: 'same-id' };
+    expect(await sample(metrics, 'server_events_total', conflict)).toBe(1);
+    expect(told.map(({ text }) => text)).toEqual([
+      'two agents report as one server: one of them has stopped',
+    ]);
+  });
+
   it('count what happens to sessions, and never name one in full', async () => {
     const session = 'top-secret';
     books.opened();

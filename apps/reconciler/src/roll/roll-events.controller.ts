@@ -2,6 +2,7 @@ import { Controller, Inject, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import {
   ProtectionEnded,
+  ServerConflict,
   ServerHeld,
   ServerJoined,
   ServerLost,
@@ -32,6 +33,15 @@ export class RollEventsController {
     const { server, reason, sessions } = event;
     // Whoever strikes off a lapsed server says so itself.
     if (reason !== 'lapsed') this.logger.log({ server, reason, sessions }, 'a server is gone');
+  }
+
+  @EventPattern('server.conflict')
+  conflict(@Payload() { server, boot, by }: ServerConflict): void {
+    this.metrics.conflict();
+    this.logger.warn(
+      { server, boot, by },
+      'two agents report as one server: one of them has stopped',
+    );
   }
 
   // Whoever judges says who is held and which zone is protected, with a bound; here they are counted.

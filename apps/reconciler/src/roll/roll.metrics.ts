@@ -25,7 +25,7 @@ export class RollMetrics {
     });
     this.serverEvents = metrics.counter({
       name: 'server_events_total',
-      help: 'Events of servers: joined, held, recovered and lost, and why',
+      help: 'Events of servers: joined, held, recovered, lost and in conflict, and why',
       labelNames: ['event', 'reason'],
     });
     this.sessionEvents = metrics.counter({
@@ -60,6 +60,10 @@ export class RollMetrics {
 
   held({ reason }: DomainEventPayload<'server.held'>): void {
     this.serverEvents.inc({ event: 'held', reason });
+  }
+
+  conflict(): void {
+    this.serverEvents.inc({ event: 'conflict', reason: 'same-id' });
   }
 
   recovered(): void {

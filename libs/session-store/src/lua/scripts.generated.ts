@@ -168,6 +168,75 @@ table.insert(found, 1, redis.call('ZCOUNT', KEYS[1], '-inf', now))
 table.insert(found, 1, redis.call('EXISTS', KEYS[2]))
 return found
 `.trim(),
+  giveWay: String.raw`
+#!lua flags=allow-oom
+local function clock()
+local time = redis.call('TIME')
+return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local NO_DIGEST = '----------------'
+
+local function writeRecord(recordKey, boot, sequence, now, state, digest, body, retention)
+local header = string.format('%010.0f %012.0f %013.0f %013.0f %s %s\n', boot, sequence, now, now, state, digest)
+redis.call('SET', recordKey, header .. body, 'PX', retention)
+end
+
+local function readHeader(header)
+if not header or #header < 70 then return nil end
+return {
+boot = tonumber(string.sub(header, 1, 10)),
+sequence = tonumber(string.sub(header, 12, 23)),
+reportedAt = tonumber(string.sub(header, 25, 37)),
+keptAt = tonumber(string.sub(header, 39, 51)),
+state = string.sub(header, 53, 53),
+digest = string.sub(header, 55, 70)
+}
+end
+
+local function isListed(stored, session)
+local record = readHeader(stored)
+if not record or record.state == 'T' then return false end
+local answerEnd = string.find(stored, '\n', 72, true)
+local healthEnd = answerEnd and string.find(stored, '\n', answerEnd + 1, true)
+return healthEnd ~= nil and string.find(stored, '\n' .. session .. '\n', healthEnd, true) ~= nil
+end
+
+local function refusal(record, boot, sequence)
+if not record then return nil end
+if boot < record.boot then return { 'superseded', record.boot } end
+if boot > record.boot then return nil end
+if sequence < record.sequence then return { 'outdated', record.sequence } end
+if sequence == record.sequence then return { 'already' } end
+return nil
+end
+local function readChanges(first, firstKey)
+local changes, key = {}, firstKey
+for index = first, #ARGV do
+local change = { kind = string.sub(ARGV[index], 1, 1), session = string.sub(ARGV[index], 3), tokens = KEYS[key] }
+key = key + 1
+if string.sub(ARGV[index], 2, 2) == 'b' then
+change.id = {
+session = change.session, bare = KEYS[key], known = KEYS[key + 1], claims = KEYS[key + 2], contest = KEYS[key + 3]
+}
+key = key + 4
+end
+changes[#changes + 1] = change
+end
+return changes
+end
+
+local function publisher(eventsKey, cap, now)
+return function(type, ...)
+redis.call('XADD', eventsKey, 'MAXLEN', '~', cap, '*', 'type', type, 'at', string.format('%.0f', now), ...)
+end
+end
+local record = readHeader(redis.call('GETRANGE', KEYS[1], 0, 69))
+if not record or record.state == 'T' or record.boot < tonumber(ARGV[2]) then return { 'outdated', 0 } end
+publisher(KEYS[2], ARGV[3], clock())(
+'server.conflict', 'server', ARGV[1], 'boot', ARGV[2], 'by', string.format('%.0f', record.boot)
+)
+return { 'applied' }
+`.trim(),
   grantToken: String.raw`
 local function clock()
 local time = redis.call('TIME')

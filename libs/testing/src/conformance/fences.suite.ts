@@ -65,6 +65,40 @@ export function describeFences(stage: Stage): void {
       await expectReturned(scene, host, session);
     });
 
+    stage.settled(
+      'an agent that gives way tells of the conflict, and changes nothing',
+      async (scene) => {
+        const host = await hostAtBootThree(scene);
+        const before = await scene.recordOf(host);
+        const { server } = host;
+        for (const boot of [2, 3]) {
+          expect(await scene.store.giveWay(server, { boot, sequence: 99 })).toEqual({
+            kind: 'applied',
+          });
+          await scene.expectEvents({
+            type: 'server.conflict',
+            server,
+            boot: String(boot),
+            by: '3',
+          });
+        }
+        expect(await scene.recordOf(host)).toEqual(before);
+      },
+    );
+
+    stage.settled('nobody gives way to an earlier boot, or to nobody', async (scene) => {
+      const [host, stranger] = [await hostAtBootThree(scene), scene.host('gpu-9')];
+      const outdated = { kind: 'outdated', sequence: 0 };
+      expect(await scene.store.giveWay(host.server, { boot: 4, sequence: 1 })).toEqual(outdated);
+      expect(await scene.store.giveWay(stranger.server, { boot: 1, sequence: 1 })).toEqual(
+        outdated,
+      );
+      await scene.store.evictNow(host.server);
+      await scene.newEvents();
+      expect(await scene.store.giveWay(host.server, { boot: 2, sequence: 1 })).toEqual(outdated);
+      await scene.expectEvents();
+    });
+
     stage.settled('I3: a withdrawal is fenced like a report', async (scene) => {
       const [host, session] = [scene.host('gpu-1'), scene.id('console')];
       host.reboots();

@@ -104,6 +104,10 @@ export class InMemorySessionStore implements SessionStore {
     return this.roll.withdraw(server, { boot: fence.boot, sequence: fence.sequence }, this.write());
   }
 
+  async giveWay(server: ServerId, { boot, sequence }: Fence): Promise<ReportOutcome> {
+    return this.roll.giveWay(server, { boot, sequence }, this.write());
+  }
+
   async ping(): Promise<void> {
     this.read();
   }

@@ -100,6 +100,15 @@ export class Roll {
     return this.servers.sessions(server, nowMs).includes(session);
   }
 
+  giveWay(server: ServerId, fence: Fence, nowMs: number): ReportOutcome {
+    const entry = this.retained(server, nowMs);
+    if (entry?.kind !== 'present' || entry.report.boot < fence.boot)
+      return { kind: 'outdated', sequence: 0 };
+    const by = entry.report.boot;
+    this.events.publish('server.conflict', nowMs, { server, boot: fence.boot, by });
+    return { kind: 'applied' };
+  }
+
   withdraw(server: ServerId, fence: Fence, nowMs: number): ReportOutcome {
     const entry = this.retained(server, nowMs);
     const refusal = refusalBy(entry, fence);

@@ -94,6 +94,16 @@ describe('a report through the door', () => {
     expect(await resolves('gpu-1~console')).toBe(false);
   });
 
+  it('may say that an agent gives way to another one of its server', async () => {
+    const ask = door.connection({ token });
+    await ask('/report', report({ boot: 2 }));
+    expect(await ask('/give-way', { boot: 1, sequence: 9 })).toMatchObject({
+      status: 200,
+      json: { outcome: 'applied' },
+    });
+    expect(await resolves('gpu-1~console')).toBe(true);
+  });
+
   it('of a later version is read as far as it is known', async () => {
     const body = { ...report(), load: 0.5, endpoint: { ...aReport().endpoint, ipv6: '::1' } };
     expect(await door.asks({ token }, '/report', body)).toMatchObject({ status: 200 });
@@ -141,7 +151,7 @@ describe('who may report', () => {
 
   it('is not whom the body names', async () => {
     const other = await door.token('gpu-2');
-    for (const path of ['/report', '/withdraw']) {
+    for (const path of ['/report', '/withdraw', '/give-way']) {
       expect(await door.asks({ token: other }, path, report())).toMatchObject({
         status: 403,
         json: { code: 'IDENTITY_MISMATCH' },

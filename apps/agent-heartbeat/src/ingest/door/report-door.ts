@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import {
+  GIVE_WAY_PATH,
   PING_PATH,
   readFenceBody,
   readReportBody,
@@ -40,6 +41,7 @@ const PENDING_PER_SERVER_MAX = 4;
 const METHODS: Readonly<Record<string, { request: DoorRequest; method: string }>> = {
   [REPORT_PATH]: { request: 'report', method: 'POST' },
   [WITHDRAW_PATH]: { request: 'withdraw', method: 'POST' },
+  [GIVE_WAY_PATH]: { request: 'give-way', method: 'POST' },
   [PING_PATH]: { request: 'ping', method: 'GET' },
 };
 
@@ -112,9 +114,13 @@ export class ReportDoor {
       case 'unreadable':
         return refused('INVALID_REPORT', { reason: 'the body is not JSON in UTF-8' });
       case 'json':
-        return asked === 'report'
-          ? unlessProblem(readReportBody(body.json), (report) => reports.report(server, report))
-          : unlessProblem(readFenceBody(body.json), (fence) => reports.withdraw(server, fence));
+        if (asked === 'report')
+          return unlessProblem(readReportBody(body.json), (report) =>
+            reports.report(server, report),
+          );
+        return unlessProblem(readFenceBody(body.json), (fence) =>
+          asked === 'withdraw' ? reports.withdraw(server, fence) : reports.giveWay(server, fence),
+        );
     }
   }
 

@@ -62,12 +62,11 @@ export class TakeReportService {
   }
 
   async withdraw(server: ServerId, body: FenceBody): Promise<DoorDecision> {
-    if (namesAnother(server, body)) return refused('IDENTITY_MISMATCH');
-    const fence = fenceOf(body);
-    // The fence is checked as that of a report.
-    const problem = reportProblem({ ...NOTHING, ...fence, server });
-    if (problem !== undefined) return refused('INVALID_REPORT', { reason: problem });
-    return this.outcomeOf(() => this.parts.store.withdraw(server, fence));
+    return this.withFence(server, body, (fence) => this.parts.store.withdraw(server, fence));
+  }
+
+  async giveWay(server: ServerId, body: FenceBody): Promise<DoorDecision> {
+    return this.withFence(server, body, (fence) => this.parts.store.giveWay(server, fence));
   }
 
   /** One ping of the store answers all that ask while it is under way. */
@@ -78,6 +77,19 @@ export class TakeReportService {
       return { kind: 'pong' } as const;
     });
     return unlessUnheard(passed);
+  }
+
+  private async withFence(
+    server: ServerId,
+    body: FenceBody,
+    ask: (fence: Fence) => Promise<ReportOutcome>,
+  ): Promise<DoorDecision> {
+    if (namesAnother(server, body)) return refused('IDENTITY_MISMATCH');
+    const fence = fenceOf(body);
+    // The fence is checked as that of a report.
+    const problem = reportProblem({ ...NOTHING, ...fence, server });
+    if (problem !== undefined) return refused('INVALID_REPORT', { reason: problem });
+    return this.outcomeOf(() => ask(fence));
   }
 
   private async outcomeOf(ask: () => Promise<ReportOutcome>): Promise<DoorDecision> {
