@@ -126,6 +126,51 @@ describe('reading events without a group', () => {
     expect(await following).toBe('b');
   });
 
+  it('tells how many events were trimmed away before they were read', async () => {
+    const [missed, late] = [[] as number[], [] as string[]];
+    const watched = readEvents({
+      ...{ stream: STREAM, connect, signal: abort.signal },
+      missed: (events) => missed.push(events),
+      startsLate: (id) => late.push(id),
+    });
+    const first = next(watched);
+    await untilBlocked();
+    await publish('a');
+    expect(await first).toBe('a');
+    for (const session of ['b', 'c', 'd']) await publish(session);
+    await redis.client().xtrim(STREAM, 'MAXLEN', 1);
+    expect(await next(watched)).toBe('d');
+    expect(missed).toEqual([2]);
+
+    const fifth = next(watched);
+    await untilBlocked();
+    await publish('e');
+    expect(await fifth).toBe('e');
+    expect(missed).toEqual([2]);
+    expect(late).toEqual([]);
+  });
+
+  it('tells at the start that the stream no longer holds what was asked for', async () => {
+    const since = await publish('a');
+    await publish('b');
+    const oldest = await publish('c');
+    const late: string[] = [];
+    const from = async (id: string) => {
+      const events = readEvents({
+        ...{ stream: STREAM, connect, from: id, signal: abort.signal },
+        startsLate: (oldestId) => late.push(oldestId),
+      });
+      return next(events);
+    };
+    expect(await from(since)).toBe('b');
+    expect(late).toEqual([]);
+    await redis.client().xtrim(STREAM, 'MAXLEN', 1);
+    expect(await from('0')).toBe('c');
+    expect(late).toEqual([]);
+    expect(await from(since)).toBe('c');
+    expect(late).toEqual([oldest]);
+  });
+
   it('waits for a Redis that is away when it starts', async () => {
     await redis.kill();
     const first = next(read('0'));

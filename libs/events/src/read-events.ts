@@ -1,6 +1,14 @@
 import { BackOff } from './back-off';
 import { isErrorReply, RenewableConnection, type StreamConnection } from './renewable-connection';
 import { entriesOfReply, type StreamEntry } from './stream-entry';
+import {
+  FIRST_ID,
+  isBefore,
+  NO_STREAM,
+  StreamPosition,
+  streamState,
+  type StreamState,
+} from './stream-position';
 
 /** What is read, and from where on. */
 export interface EventReading {
@@ -11,9 +19,14 @@ export interface EventReading {
   readonly from?: string;
   /** Ends the reading, at once. */
   readonly signal: AbortSignal;
+  /** Told before the next event how many were trimmed away before they were read. */
+  readonly missed?: (events: number) => void;
+  /** Told at the start that the stream no longer holds all that was asked for: the id of the oldest event it does. */
+  readonly startsLate?: (oldestId: string) => void;
 }
 
-const FIRST_ID = '0-0';
+const FROM_NOW_ON = '$';
+const ALL = '0';
 const BATCH_SIZE_MAX = 100;
 const BLOCK_MS = 5_000;
 const ANSWER_MS = 2_000;
@@ -27,26 +40,31 @@ const PASSING =
  * on after the event it gave last, also when the stream has begun anew.
  * @throws the error reply when Redis refuses to let the stream be read.
  */
-export async function* readEvents({
-  stream,
-  connect,
-  from = '$',
-  signal,
-}: EventReading): AsyncGenerator<StreamEntry, void, void> {
-  const connection = new RenewableConnection(connect);
+export async function* readEvents(reading: EventReading): AsyncGenerator<StreamEntry, void, void> {
+  const { stream, signal } = reading;
+  const connection = new RenewableConnection(reading.connect);
   const backOff = new BackOff();
+  const position = new StreamPosition();
   const close = () => connection.close();
   signal.addEventListener('abort', close);
-  let last = from === '$' ? undefined : from;
-  let seen = last === undefined;
+  let last: string | undefined;
+  let seen = false;
   try {
     while (!signal.aborted) {
       let entries: StreamEntry[];
+      let missed = 0;
       try {
-        last ??= await lastId(connection, stream);
+        if (last === undefined) {
+          last = start(reading, position, await stateOf(connection, stream));
+          seen = reading.from === undefined || reading.from === FROM_NOW_ON;
+        }
         entries = await entriesAfter(connection, stream, last);
-        if (entries.length === 0 && seen && isBefore(await lastId(connection, stream), last)) {
+        const state = await stateOf(connection, stream);
+        position.read(entries.length);
+        missed = position.missed(entries.at(-1)?.id ?? last, state);
+        if (entries.length === 0 && seen && isBefore(state.lastId, last)) {
           last = FIRST_ID;
+          position.startAt(NO_STREAM);
         }
         backOff.reset();
       } catch (error) {
@@ -55,6 +73,7 @@ export async function* readEvents({
         await backOff.pause(signal);
         continue;
       }
+      if (missed > 0) reading.missed?.(missed);
       for (const entry of entries) {
         last = entry.id;
         seen = true;
@@ -68,6 +87,22 @@ export async function* readEvents({
   }
 }
 
+/** The id to read after. */
+function start(
+  { from = FROM_NOW_ON, startsLate }: EventReading,
+  position: StreamPosition,
+  state: StreamState,
+): string {
+  if (from === FROM_NOW_ON) {
+    position.startAt(state);
+    return state.lastId;
+  }
+  const { oldestId, held } = state;
+  if (from !== ALL && oldestId !== undefined && held < state.added && isBefore(from, oldestId))
+    startsLate?.(oldestId);
+  return from;
+}
+
 async function entriesAfter(
   connection: RenewableConnection,
   stream: string,
@@ -79,26 +114,11 @@ async function entriesAfter(
   return entriesOfReply(reply);
 }
 
-/** The id of the last event that was ever written; before all others when there is no stream. */
-async function lastId(connection: RenewableConnection, stream: string): Promise<string> {
+async function stateOf(connection: RenewableConnection, stream: string): Promise<StreamState> {
   try {
-    const reply = await connection.run(ANSWER_MS, (redis) => redis.xinfo('STREAM', stream));
-    const flat = reply as unknown[];
-    return String(flat[flat.indexOf('last-generated-id') + 1]);
+    return streamState(await connection.run(ANSWER_MS, (redis) => redis.xinfo('STREAM', stream)));
   } catch (error) {
-    if (isErrorReply(error) && error.message.startsWith('ERR no such key')) return FIRST_ID;
+    if (isErrorReply(error) && error.message.startsWith('ERR no such key')) return NO_STREAM;
     throw error;
   }
-}
-
-/** Where the last id lies before one that was seen, the stream has begun anew, by a clock that went back. */
-function isBefore(id: string, seen: string): boolean {
-  const [ms, count] = parts(id);
-  const [seenMs, seenCount] = parts(seen);
-  return ms < seenMs || (ms === seenMs && count < seenCount);
-}
-
-function parts(id: string): [ms: number, count: number] {
-  const [ms = '0', count = '0'] = id.split('-');
-  return [Number(ms), Number(count)];
 }

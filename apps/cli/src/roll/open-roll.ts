@@ -23,12 +23,19 @@ export async function openRoll(env: NodeJS.ProcessEnv): Promise<Roll> {
 
   async function* events(reading: EventReading): AsyncIterable<RollEvent> {
     const { readEvents } = await import('@rollcall/events');
-    const { from, signal } = reading;
+    const { from, signal, missed, startsLate } = reading;
     const watcher = new ConnectionWatcher(reading);
     const connect = () =>
       connectRedis(redis, 'subscriber', { connectionChanged: watcher.ofNext() });
     try {
-      yield* readEvents({ stream: rollKeys(redis).events, connect, from, signal });
+      yield* readEvents({
+        stream: rollKeys(redis).events,
+        connect,
+        from,
+        signal,
+        missed,
+        startsLate,
+      });
     } finally {
       watcher.stop();
     }

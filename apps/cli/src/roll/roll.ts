@@ -22,6 +22,10 @@ export interface EventReading {
   /** Told when the connection is lost, and when it is there again. */
   readonly connectionLost: () => void;
   readonly connectionBack: () => void;
+  /** Told how many events were trimmed away before they were read. */
+  readonly missed: (events: number) => void;
+  /** Told that the stream no longer holds all since `from`: the id of the oldest event it does. */
+  readonly startsLate: (oldestId: string) => void;
 }
 
 /** The roll, as a command uses it. */

@@ -108,6 +108,24 @@ describe('rollcall watch', () => {
     ]);
   });
 
+  it('says what was trimmed away before it could be told', async () => {
+    const { err } = await run(['watch'], {
+      events: async function* ({ missed, startsLate }) {
+        startsLate(`${Date.UTC(2026, 10, 21, 14, 3, 12)}-0`);
+        missed(1);
+        missed(120);
+        yield* eventsOf();
+      },
+    });
+
+    expect(err.split('\n')).toEqual([
+      'rollcall: what happened before 2026-11-21T14:03:12Z is no longer held',
+      'rollcall: 1 event was trimmed away before it was read',
+      'rollcall: 120 events were trimmed away before they were read',
+      '',
+    ]);
+  });
+
   it('ends at Ctrl-C', async () => {
     const terminal = new RecordingTerminal();
     const { exitCode } = await run(['watch'], {

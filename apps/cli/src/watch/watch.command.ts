@@ -1,7 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { ExitCode, type EndCommand } from '../exit-codes';
 import { helpText } from '../help-text';
+import { counted } from '../output/counted';
 import { jsonText } from '../output/json-text';
+import { formatMoment } from '../output/moment';
 import { readProtection } from '../protect/read-protection';
 import { showBanner } from '../protect/show-banner';
 import type { Cli, Roll, RollEvent } from '../roll/roll';
@@ -78,6 +80,14 @@ async function* events({ terminal }: Cli, roll: Roll, since?: Since): AsyncItera
         `rollcall: the session store does not answer: ${roll.address}; waiting for it\n`,
       ),
     connectionBack: () => terminal.err('rollcall: the session store answers again\n'),
+    missed: (events) =>
+      terminal.err(
+        `rollcall: ${counted(events, 'event')} ${events === 1 ? 'was' : 'were'} trimmed away before ${events === 1 ? 'it was' : 'they were'} read\n`,
+      ),
+    startsLate: (oldestId) =>
+      terminal.err(
+        `rollcall: what happened before ${formatMoment(Number.parseInt(oldestId, 10))} is no longer held\n`,
+      ),
   });
 }
 
