@@ -365,8 +365,8 @@ export const MUTANTS = [
     { file: 'refused-writes', title: 'settles anew' },
     {
       file: 'libs/session-store/src/lookup.operations.ts',
-      find: `settlesAnew ? SETTLE_ANEW_APART_MS : -1`,
-      replace: `-1`,
+      find: `this.failures.settleAnewApartMs(performance.now()) ?? NEVER`,
+      replace: `NEVER`,
     },
   ),
   domain(

@@ -1,4 +1,9 @@
-import { DEFAULT_TIMINGS, FAILED_RENEWALS_MAX, leasePolicy } from './lease-policy';
+import {
+  DEFAULT_TIMINGS,
+  FAILED_RENEWALS_MAX,
+  leasePolicy,
+  SETTLE_ANEW_APART_MS,
+} from './lease-policy';
 import { NO_RENEWALS, renewalFailed, RenewalFailures, renewed, rollTrust } from './renewals';
 
 const POLICY = leasePolicy(DEFAULT_TIMINGS);
@@ -44,24 +49,29 @@ describe('failed renewals', () => {
   };
   const apart = (ms: number) => Array.from({ length: FAILED_RENEWALS_MAX }, (_, i) => i * ms);
 
-  it('speak for agents once they are enough, until one gets through', () => {
+  it('have the roll settle anew once they are enough, until one gets through', () => {
     const failures = failedAt(...apart(500).slice(1));
-    expect(failures.speakForAgents(1_000)).toBe(false);
+    expect(failures.settleAnewApartMs(1_000)).toBeUndefined();
     failures.failed(1_000);
-    expect(failures.speakForAgents(1_500)).toBe(true);
+    expect(failures.settleAnewApartMs(1_500)).toBe(SETTLE_ANEW_APART_MS);
     failures.succeeded();
-    expect(failures.speakForAgents(1_500)).toBe(false);
+    expect(failures.settleAnewApartMs(1_500)).toBeUndefined();
+  });
+
+  it('have it settle anew once, however long they go on', () => {
+    const moments = Array.from({ length: 20 }, (_, index) => 500 * index);
+    expect(failedAt(...moments).settleAnewApartMs(10_000)).toBe(10_000);
   });
 
   it('tell nothing when they are more than a gap old', () => {
     const lastAtMs = apart(500).at(-1)!;
     const failures = failedAt(...apart(500));
-    expect(failures.speakForAgents(lastAtMs + POLICY.gapMs)).toBe(true);
-    expect(failures.speakForAgents(lastAtMs + POLICY.gapMs + 1)).toBe(false);
+    expect(failures.settleAnewApartMs(lastAtMs + POLICY.gapMs)).toBeDefined();
+    expect(failures.settleAnewApartMs(lastAtMs + POLICY.gapMs + 1)).toBeUndefined();
   });
 
   it('are not in a row when they are more than a gap apart', () => {
     const moments = apart(POLICY.gapMs + 1);
-    expect(failedAt(...moments).speakForAgents(moments.at(-1)!)).toBe(false);
+    expect(failedAt(...moments).settleAnewApartMs(moments.at(-1)!)).toBeUndefined();
   });
 });

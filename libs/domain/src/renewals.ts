@@ -1,4 +1,4 @@
-import { FAILED_RENEWALS_MAX, type LeasePolicy } from './lease-policy';
+import { FAILED_RENEWALS_MAX, SETTLE_ANEW_APART_MS, type LeasePolicy } from './lease-policy';
 
 /** What one process remembers of its own renewals of the settled fact; moments are of a monotonic clock. */
 export interface Renewals {
@@ -43,12 +43,14 @@ export function rollTrust(renewals: Renewals, nowMs: number, policy: LeasePolicy
 /** The failed renewals of one process in a row; moments are of one clock that does not go back. */
 export class RenewalFailures {
   private count = 0;
+  private firstAtMs = Number.NEGATIVE_INFINITY;
   private lastAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly policy: Pick<LeasePolicy, 'gapMs'>) {}
 
   failed(nowMs: number): void {
     if (this.areOld(nowMs)) this.count = 0;
+    if (this.count === 0) this.firstAtMs = nowMs;
     this.count += 1;
     this.lastAtMs = nowMs;
   }
@@ -58,11 +60,14 @@ export class RenewalFailures {
   }
 
   /**
-   * Whether agents have missed their turn as well, so that the next renewal that gets through has the roll settle anew.
-   * Failures of more than a gap ago tell nothing of the roll: either others have written it since, or its pulse has ended.
+   * Agents will have missed their turn as well, so that the roll has to settle anew, unless it has begun to within so many
+   * ms: since the first of these failures, or a moment before, as not every process is back at the same moment. So one that
+   * goes on failing does not keep it from settling. Undefined when there is no need: failures of more than a gap ago tell
+   * nothing, for either others have written the roll since, or its pulse has ended.
    */
-  speakForAgents(nowMs: number): boolean {
-    return this.count >= FAILED_RENEWALS_MAX && !this.areOld(nowMs);
+  settleAnewApartMs(nowMs: number): number | undefined {
+    if (this.count < FAILED_RENEWALS_MAX || this.areOld(nowMs)) return undefined;
+    return Math.max(SETTLE_ANEW_APART_MS, nowMs - this.firstAtMs);
   }
 
   private areOld(nowMs: number): boolean {

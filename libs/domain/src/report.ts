@@ -80,10 +80,12 @@ function sessionListProblem(sessions: SessionList): string | undefined {
     return `a server may report at most ${SESSIONS_PER_SERVER_MAX} sessions, not ${ids.length}`;
   if (!ids.every(isLocalId))
     return 'a session id must be 1–256 bytes of UTF-8 without control characters';
-  if (new Set(ids).size !== ids.length) return 'a session is listed twice';
-  if (sessions.reopened?.some((id) => !ids.includes(id)))
-    return 'a session is reopened that is not listed';
-  return undefined;
+  const listed = new Set(ids);
+  if (listed.size !== ids.length) return 'a session is listed twice';
+  const { reopened = [] } = sessions;
+  return reopened.length > ids.length || !reopened.every((id) => listed.has(id))
+    ? 'a session is reopened that is not listed, or twice'
+    : undefined;
 }
 
 function isCounter(value: number, max: number): boolean {

@@ -1,7 +1,7 @@
 import type { ServerId } from './ids';
 import {
   reconcileIdentities,
-  REVOKED_KEPT_MS,
+  EMPTY_KEPT_MS,
   type Identities,
   type IdentityDigest,
   type IdentityRecord,
@@ -63,10 +63,17 @@ describe('what is known of identities and what the store holds', () => {
     });
   });
 
-  it('brings back no revocation that the store has forgotten on purpose', () => {
-    const revoked = record('gpu-1', 3);
-    const known = identities(revoked);
-    expect(reconciled(known, identities(), 3 + REVOKED_KEPT_MS)).toEqual({ after: [], lost: [] });
-    expect(reconciled(known, identities(), 2 + REVOKED_KEPT_MS).lost).toEqual([revoked]);
+  it('brings back nothing that the store has forgotten on purpose', () => {
+    const empty = { ...record('gpu-1', 3), revoked: false };
+    const known = identities(empty);
+    expect(reconciled(known, identities(), 3 + EMPTY_KEPT_MS)).toEqual({ after: [], lost: [] });
+    expect(reconciled(known, identities(), 2 + EMPTY_KEPT_MS).lost).toEqual([empty]);
+  });
+
+  it('brings back a revocation however old it is', () => {
+    const revoked = { ...record('gpu-1', 3), revoked: true };
+    expect(reconciled(identities(revoked), identities(), 9 * EMPTY_KEPT_MS).lost).toEqual([
+      revoked,
+    ]);
   });
 });

@@ -7,10 +7,11 @@ export type IdentityDigest = string & { readonly __brand: 'IdentityDigest' };
 export const TOKENS_PER_SERVER_MAX = 2;
 
 /**
- * How long a record without a good token is kept. Until then every process has long seen that it was revoked; from then
- * on none may bring it back.
+ * How long a record that says nothing any more is kept: no token is good, and no certificate refused. Until then every
+ * process has long seen it; from then on none may bring it back. A revocation is kept for ever: a certificate may outlive
+ * any span.
  */
-export const REVOKED_KEPT_MS = 30 * 86_400_000;
+export const EMPTY_KEPT_MS = 30 * 86_400_000;
 
 /** A token of a server, as the store knows it. */
 export interface IdentityToken {
@@ -24,7 +25,7 @@ export interface IdentityRecord {
   readonly server: ServerId;
   /** By the store's clock; of two records of one server the one that was changed later counts. */
   readonly changedAtMs: number;
-  /** Nobody may, neither with a token nor with a certificate of this name, until it is issued or admitted anew. */
+  /** A certificate of this name is refused until it is admitted again; tokens that were issued since are good. */
   readonly revoked: boolean;
   /** The newest first. */
   readonly tokens: readonly IdentityToken[];
@@ -66,6 +67,6 @@ function isLater(record: IdentityRecord, stored: IdentityRecord | undefined): bo
   return stored === undefined || record.changedAtMs > stored.changedAtMs;
 }
 
-function isForgotten({ tokens, changedAtMs }: IdentityRecord, nowMs: number): boolean {
-  return tokens.length === 0 && nowMs - changedAtMs >= REVOKED_KEPT_MS;
+function isForgotten({ revoked, tokens, changedAtMs }: IdentityRecord, nowMs: number): boolean {
+  return !revoked && tokens.length === 0 && nowMs - changedAtMs >= EMPTY_KEPT_MS;
 }

@@ -1,4 +1,4 @@
--- Takes the revocation of a server's name back.
+-- Has the certificate of a server believed again.
 -- KEYS  1 identities
 -- ARGV  1 server  2 name of the state after this
 -- Returns 1, or 0 when it was not revoked: nothing was written

@@ -1,6 +1,7 @@
--- Makes a token good for a server. A record that has had no token for so long that nobody knows of one is forgotten.
+-- Makes a token good for a server; whether its certificate is refused stays as it is. A record that says nothing (no token,
+-- not revoked) is forgotten once nobody can know of a token that it had.
 -- KEYS  1 identities
--- ARGV  1 server  2 digest  3 most tokens of one server  4 name of the state after this  5 how long a record without a token is kept, ms
+-- ARGV  1 server  2 digest  3 most tokens of one server  4 name of the state after this  5 how long a record that says nothing is kept, ms
 -- Returns how many older tokens are void by it
 --@include clock
 --@include identities
@@ -12,12 +13,11 @@ local before = #identity.tokens
 
 table.insert(identity.tokens, 1, { digest = digest, issued = now })
 while #identity.tokens > most do table.remove(identity.tokens) end
-identity.revoked = false
 changeIdentity(key, server, identity, now, version)
 
 local fields = redis.call('HGETALL', key)
 for index = 1, #fields, 2 do
   local name, other = fields[index], readIdentity(fields[index + 1])
-  if name ~= VERSION and #other.tokens == 0 and now - other.changed > kept then redis.call('HDEL', key, name) end
+  if name ~= VERSION and not other.revoked and #other.tokens == 0 and now - other.changed > kept then redis.call('HDEL', key, name) end
 end
 return before + 1 - #identity.tokens

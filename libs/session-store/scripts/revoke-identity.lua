@@ -1,4 +1,4 @@
--- Voids the tokens of a server and refuses its name, or voids the older of two tokens alone.
+-- Voids the tokens of a server and has its certificate refused, or voids the older of two tokens alone.
 -- KEYS  1 identities
 -- ARGV  1 server  2 'everything' or 'older-token'  3 name of the state after this
 -- Returns how many tokens are void by it

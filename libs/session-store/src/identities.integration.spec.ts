@@ -1,4 +1,4 @@
-import { leasePolicy, DEFAULT_TIMINGS, REVOKED_KEPT_MS } from '@rollcall/domain';
+import { leasePolicy, DEFAULT_TIMINGS, EMPTY_KEPT_MS } from '@rollcall/domain';
 import { describeIdentityStore, serverId, startTestRedis, type TestRedis } from '@rollcall/testing';
 import type { IdentityDigest } from '@rollcall/domain';
 import type { Redis } from 'ioredis';
@@ -60,15 +60,16 @@ describe('identities in Redis', () => {
     }
   });
 
-  it('forget a revocation that is older than anybody remembers, and no younger one', async () => {
+  it('forget what says nothing and is older than anybody remembers, and never a revocation', async () => {
     const nowMs = Date.now();
-    const old = nowMs - REVOKED_KEPT_MS - 2 * DAY_MS;
-    const young = nowMs - REVOKED_KEPT_MS;
-    await redis.hset(KEY, { '#': 'x', old: `${old}\t1`, young: `${young}\t1` });
+    const old = nowMs - EMPTY_KEPT_MS - 2 * DAY_MS;
+    const young = nowMs - EMPTY_KEPT_MS;
+    const records = { old: `${old}\t0`, young: `${young}\t0`, revoked: `${old}\t1` };
+    await redis.hset(KEY, { '#': 'x', ...records });
 
     await storeOn(redis).issue(GPU_1, DIGEST);
 
-    expect((await redis.hkeys(KEY)).sort()).toEqual(['#', 'gpu-1', 'young']);
+    expect((await redis.hkeys(KEY)).sort()).toEqual(['#', 'gpu-1', 'revoked', 'young']);
   });
 
   it('pass over what is no record', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
-  REVOKED_KEPT_MS,
+  EMPTY_KEPT_MS,
   TOKENS_PER_SERVER_MAX,
   type IdentityDigest,
   type IdentityRecord,
@@ -17,7 +17,7 @@ import type { StoreContext } from './store-context';
 const RESTORED_AT_ONCE_MAX = 1_000;
 
 /** Longer than processes keep one, whose clocks may differ: what is forgotten here none of them brings back. */
-const KEPT_MS = REVOKED_KEPT_MS + 86_400_000;
+const KEPT_MS = EMPTY_KEPT_MS + 86_400_000;
 
 /** Who may report as which server; see the port. */
 export class IdentityOperations implements IdentityStore {

@@ -1,5 +1,4 @@
 import {
-  SETTLE_ANEW_APART_MS,
   LOOKUP_BUDGET_MS,
   RenewalFailures,
   type Evidence,
@@ -10,6 +9,9 @@ import { decodeBareAnswer, decodeKnownOwner, decodeServerAnswer } from './answer
 import { within } from './command-runner';
 import { lastKnownIn } from './record.codec';
 import { pulseArguments, type StoreContext } from './store-context';
+
+/** A renewal that does not have the roll settle anew. */
+const NEVER = -1;
 
 /** Lookups and renewals; see the port. No script runs on the lookup path: a hit is one GET. */
 export class LookupOperations {
@@ -36,8 +38,8 @@ export class LookupOperations {
 
   async renew(): Promise<{ settled: boolean }> {
     const { keys, policy, runner, script } = this.context;
-    const settlesAnew = this.failures.speakForAgents(performance.now());
-    const args = [...pulseArguments(policy), settlesAnew ? SETTLE_ANEW_APART_MS : -1];
+    const apartMs = this.failures.settleAnewApartMs(performance.now()) ?? NEVER;
+    const args = [...pulseArguments(policy), Math.ceil(apartMs)];
     try {
       const settled = await runner.run('renew', () =>
         script('renew', [keys.pulse, keys.settled], args),

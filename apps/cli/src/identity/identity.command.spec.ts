@@ -97,7 +97,7 @@ describe('rollcall identity admit', () => {
     expect(await recordOf()).toMatchObject({ revoked: false });
     expect(await run('admit', 'gpu-1')).toMatchObject({
       exitCode: 1,
-      out: 'gpu-1 was not revoked.\n',
+      out: 'No certificate of gpu-1 was refused.\n',
     });
   });
 });
@@ -111,6 +111,8 @@ describe('rollcall identity list', () => {
     await run('revoke', 'gpu-3');
     await run('revoke', 'gpu-4');
     await run('admit', 'gpu-4');
+    await run('revoke', 'gpu-5');
+    await run('issue', 'gpu-5');
 
     const { exitCode, out } = await run('list');
 
@@ -120,9 +122,10 @@ describe('rollcall identity list', () => {
       'gpu-2   a token           2026-11-21T08:01:00Z  –                     2026-11-21T08:01:00Z',
       'gpu-3   nothing: revoked  –                     –                     2026-11-21T08:01:00Z',
       'gpu-4   a certificate     –                     –                     2026-11-21T08:01:00Z',
+      'gpu-5   a token alone     2026-11-21T08:01:00Z  –                     2026-11-21T08:01:00Z',
       'gpu-10  a token           2026-11-21T08:01:00Z  2026-11-21T08:00:00Z  2026-11-21T08:01:00Z',
       '',
-      '4 servers',
+      '5 servers',
       '',
     ]);
   });

@@ -32,7 +32,7 @@ const HELP = helpText({
     ],
     ['rollcall identity revoke gpu-1 --older', 'ends a rotation: the new token alone is good'],
     ['rollcall identity revoke gpu-1', 'nobody may report as gpu-1 any more'],
-    ['rollcall identity admit gpu-1', 'its certificate may again'],
+    ['rollcall identity admit gpu-1', 'a certificate of gpu-1 is believed again'],
     ['rollcall identity list', 'who has a token since when, and who is revoked'],
   ],
   ok: 'done',
@@ -43,8 +43,8 @@ const REVOKE_HELP = helpText({
   notes: [
     'Voids the tokens of a server and has certificates of its name refused, within two',
     'seconds, on open connections, too. What it has reported stays until its lease ends;',
-    '`rollcall evict` strikes it off at once. Issue a token, or admit its certificate,',
-    'and it may report again.',
+    '`rollcall evict` strikes it off at once. Issue a token, and it may report with that;',
+    'a certificate stays refused until it is admitted.',
   ],
   examples: [
     ['rollcall identity revoke gpu-1', 'nobody may report as gpu-1 any more'],

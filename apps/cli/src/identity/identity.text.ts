@@ -14,6 +14,7 @@ const COLUMNS: readonly Column[] = [
 
 const REPORTS_WITH: Readonly<Record<IdentityRow['state'], string>> = {
   token: 'a token',
+  'token-alone': 'a token alone',
   revoked: 'nothing: revoked',
   certificate: 'a certificate',
 };
@@ -38,7 +39,7 @@ export function revokedText(server: ServerId, voided: number, olderOnly: boolean
 export function admittedText(server: ServerId, wasRevoked: boolean): string {
   return wasRevoked
     ? `${server} may report with a certificate again.`
-    : `${server} was not revoked.`;
+    : `No certificate of ${server} was refused.`;
 }
 
 export function identitiesTable(rows: readonly IdentityRow[]): string {

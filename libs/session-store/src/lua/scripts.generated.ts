@@ -655,13 +655,12 @@ local before = #identity.tokens
 
 table.insert(identity.tokens, 1, { digest = digest, issued = now })
 while #identity.tokens > most do table.remove(identity.tokens) end
-identity.revoked = false
 changeIdentity(key, server, identity, now, version)
 
 local fields = redis.call('HGETALL', key)
 for index = 1, #fields, 2 do
 local name, other = fields[index], readIdentity(fields[index + 1])
-if name ~= VERSION and #other.tokens == 0 and now - other.changed > kept then redis.call('HDEL', key, name) end
+if name ~= VERSION and not other.revoked and #other.tokens == 0 and now - other.changed > kept then redis.call('HDEL', key, name) end
 end
 return before + 1 - #identity.tokens
 `.trim(),

@@ -46,7 +46,8 @@ export class InMemoryIdentityStore implements IdentityStore {
   async issue(server: ServerId, digest: IdentityDigest): Promise<Revocation> {
     this.demandPresence();
     const tokens = [{ digest, issuedAtMs: this.clock.now() }, ...this.tokensOf(server)];
-    this.change(server, { revoked: false, tokens: tokens.slice(0, TOKENS_PER_SERVER_MAX) });
+    const revoked = this.records.get(server)?.revoked ?? false;
+    this.change(server, { revoked, tokens: tokens.slice(0, TOKENS_PER_SERVER_MAX) });
     return { voided: Math.max(0, tokens.length - TOKENS_PER_SERVER_MAX) };
   }
 

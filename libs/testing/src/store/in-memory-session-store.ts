@@ -117,9 +117,9 @@ export class InMemorySessionStore implements SessionStore {
   }
 
   async renew(): Promise<{ readonly settled: boolean }> {
-    const settlesAnew = this.renewalFailures.speakForAgents(this.clock.now());
+    const apartMs = this.renewalFailures.settleAnewApartMs(this.clock.now());
     try {
-      const settled = this.roll.renew(this.write(), settlesAnew);
+      const settled = this.roll.renew(this.write(), apartMs);
       this.renewalFailures.succeeded();
       return { settled };
     } catch (error) {

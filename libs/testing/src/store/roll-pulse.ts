@@ -1,4 +1,4 @@
-import { SETTLE_ANEW_APART_MS, type LeasePolicy } from '@rollcall/domain';
+import type { LeasePolicy } from '@rollcall/domain';
 
 /** Watches whether the roll is written without a gap, and says whether it is settled. */
 export class RollPulse {
@@ -18,9 +18,9 @@ export class RollPulse {
     return settled;
   }
 
-  /** Forgets how long the roll was written, unless that began a moment ago. */
-  settleAnew(nowMs: number): void {
-    if (nowMs - this.sinceMs > SETTLE_ANEW_APART_MS) this.lastMs = Number.NEGATIVE_INFINITY;
+  /** Forgets how long the roll was written, unless that began so long ago at most. */
+  settleAnew(nowMs: number, apartMs: number): void {
+    if (nowMs - this.sinceMs > apartMs) this.lastMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Whether every live agent has reported since the last gap; whoever asks knows by its own renewals that none followed. */

@@ -174,8 +174,8 @@ export class Roll {
     return this.evictEntry(server, 'operator', step);
   }
 
-  renew(nowMs: number, settlesAnew: boolean): boolean {
-    if (settlesAnew) this.pulse.settleAnew(nowMs);
+  renew(nowMs: number, settleAnewApartMs: number | undefined): boolean {
+    if (settleAnewApartMs !== undefined) this.pulse.settleAnew(nowMs, settleAnewApartMs);
     return this.pulse.beat(nowMs);
   }
 

@@ -15,12 +15,12 @@ import type { Logger } from '@rollcall/observability';
 import type { Allowances } from '../allowances';
 import { judgeIdentity, type IdentityVerdict } from '../identity/identity-check';
 import type { IdentityCopy } from '../identity/identity-copy.service';
-import type { ShownIdentities } from '../identity/shown-identity';
+import type { ShownIdentities, ShownIdentity } from '../identity/shown-identity';
 import type { IngestLog } from '../ingest.log';
 import type { DoorRequest, IngestMetrics } from '../ingest.metrics';
 import type { TakeReportService } from '../report/take-report.service';
 import { doorAnswer, outcomeWord, refused, type DoorDecision } from './door-decision';
-import { readBody } from './request-body';
+import { readBody, type RequestBody } from './request-body';
 
 export interface ReportDoorParts {
   readonly shown: ShownIdentities;
@@ -69,9 +69,8 @@ export class ReportDoor {
     const durationMs = performance.now() - startedAtMs;
     metrics.finished(asked?.request ?? 'other', outcomeWord(decision), durationMs);
     if (decision.kind === 'gone') return;
-    if (this.parts.shown.isOutdated(request.socket as TLSSocket)) {
-      response.setHeader('connection', 'close');
-    }
+    const isOver = this.parts.shown.isOutdated(request.socket as TLSSocket);
+    if (isOver || isIdentityRefusal(decision)) response.setHeader('connection', 'close');
     writeAnswer(response, withMethod(doorAnswer(decision), decision, asked?.method));
   }
 
@@ -82,30 +81,39 @@ export class ReportDoor {
   ): Promise<DoorDecision> {
     if (!asked) return refused('PATH_NOT_FOUND');
     if (request.method !== asked.method) return refused('METHOD_NOT_ALLOWED');
-    const identities = this.parts.copy.current();
-    if (!identities) return this.told(STORE_UNHEARD, sourceAddress);
-    const verdict = judgeIdentity(this.parts.shown.read(request), identities);
+    const shown = this.parts.shown.read(request);
+    const verdict = this.judge(shown);
+    if (!verdict) return this.told(STORE_UNHEARD, sourceAddress);
     if (verdict.kind === 'refused') return this.refuseIdentity(verdict, sourceAddress);
     const { server } = verdict;
     if (!this.parts.requestAllowances.take(server) || !this.shares.take(server)) {
       return this.told(refused('TOO_MANY_REQUESTS'), sourceAddress, server);
     }
     try {
-      const decision = await this.take(asked.request, server, request);
+      const body = asked.request === 'ping' ? undefined : await readBody(request);
+      // A body may take its time, and meanwhile somebody may have been revoked.
+      const now = body ? this.judge(shown) : verdict;
+      if (now?.kind === 'refused') return this.refuseIdentity(now, sourceAddress);
+      const decision = now ? await this.take(asked.request, server, body) : STORE_UNHEARD;
       return this.told(decision, sourceAddress, server);
     } finally {
       this.shares.giveBack(server);
     }
   }
 
+  /** Who somebody is by what is known now; undefined while that is too old to tell. */
+  private judge(shown: ShownIdentity): IdentityVerdict | undefined {
+    const identities = this.parts.copy.current();
+    return identities && judgeIdentity(shown, identities);
+  }
+
   private async take(
     asked: DoorRequest,
     server: ServerId,
-    request: IncomingMessage,
+    body: RequestBody | undefined,
   ): Promise<DoorDecision> {
     const { reports } = this.parts;
-    if (asked === 'ping') return reports.ping();
-    const body = await readBody(request);
+    if (body === undefined) return reports.ping();
     switch (body.kind) {
       case 'gone':
         return { kind: 'gone' };
@@ -142,6 +150,14 @@ export class ReportDoor {
     }
     return decision;
   }
+}
+
+/** Whoever has no identity keeps no connection: others need the room. */
+function isIdentityRefusal(decision: DoorDecision): boolean {
+  return (
+    decision.kind === 'refused' &&
+    (decision.code === 'IDENTITY_REQUIRED' || decision.code === 'IDENTITY_REFUSED')
+  );
 }
 
 const STORE_UNHEARD = refused('STORE_UNAVAILABLE', { failure: 'unreachable' });

@@ -24,7 +24,10 @@ export async function readBody(request: IncomingMessage): Promise<RequestBody> {
       destroyOnReturn: false,
     }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > REPORT_BODY_BYTES_MAX) return { kind: 'too-large' };
+      if (bytes > REPORT_BODY_BYTES_MAX) {
+        request.resume();
+        return { kind: 'too-large' };
+      }
       chunks.push(chunk);
     }
   } catch {
