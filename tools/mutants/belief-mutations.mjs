@@ -238,14 +238,14 @@ export const BELIEF_MUTANTS = [
     `'!'`,
   ]),
   {
-    name: 'ambiguity: a last claim answers before everybody was heard',
+    name: 'ambiguity: a last claim answers before the roll has settled',
     config,
     test: onRedis('I5: after a loss'),
     edits: [
       {
         file: 'libs/session-store/src/lookup.operations.ts',
-        find: `if (answer.kind === 'last-claim' && !heard) return { kind: 'ambiguous' };`,
-        replace: '',
+        find: `return (await this.isSettled(remaining()))`,
+        replace: `return remaining() > -1e9`,
       },
     ],
   },

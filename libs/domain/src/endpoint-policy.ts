@@ -31,7 +31,7 @@ const block = (text: string): IpBlock => {
 const NEVER = [
   '169.254.0.0/16',
   'fe80::/10',
-  'fd00:ec2::254', // EC2 metadata over IPv6
+  'fd00:ec2::/32', // EC2's services over IPv6: metadata (::254), pod identities (::23), time, DNS
   'fd20:ce::254', // Google Cloud metadata over IPv6
   '100.100.100.200', // Alibaba Cloud metadata
   '168.63.129.16', // Azure's host agent

@@ -41,12 +41,18 @@ local leaving, heldSince = redis.call('ZRANGE', leavingKey, 0, -1), {}
 local isLeaving = {}
 for _, server in ipairs(leaving) do isLeaving[server] = true end
 local held = redis.call('ZRANGE', keys.held, 0, -1, 'WITHSCORES')
-local late, ends = {}, {}
+local late, ends, heldServers = {}, {}, {}
 for index = 1, #held, 2 do
-  late[#late + 1] = held[index]
+  heldServers[#heldServers + 1] = held[index]
   heldSince[held[index]] = held[index + 1]
 end
-for index, leaseEnd in ipairs(ofEach('ZMSCORE', keys.due, late, '0')) do ends[late[index]] = leaseEnd end
+-- Whoever is held and not on the roll was struck off by an earlier version, which knows of no holds.
+for index, leaseEnd in ipairs(ofEach('ZMSCORE', keys.due, heldServers, '')) do
+  if leaseEnd ~= '' then
+    late[#late + 1] = heldServers[index]
+    ends[heldServers[index]] = leaseEnd
+  end
+end
 local early = redis.call('ZRANGEBYSCORE', keys.due, '-inf', fresh, 'WITHSCORES')
 for index = 1, #early, 2 do
   local server = early[index]
@@ -60,7 +66,7 @@ end
 local function firstToEnd()
   if #late <= lateMax then return late end
   local first, start = {}, 0
-  while #first < lateMax do
+  while #first < lateMax and start < servers do
     for _, server in ipairs(redis.call('ZRANGE', keys.due, start, start + PER_STEP - 1)) do
       if ends[server] and #first < lateMax then first[#first + 1] = server end
     end

@@ -31,9 +31,12 @@ export class LookupOperations {
     if (id.kind === 'qualified') return qualifiedEvidence(value, id);
     const answer = decodeBareAnswer(value, id.local);
     if (answer.kind !== 'provisional' && answer.kind !== 'last-claim') return answer;
-    const heard = await this.isHeard(remaining());
-    if (answer.kind === 'last-claim' && !heard) return { kind: 'ambiguous' };
-    return { kind: 'provisional', heard, destination: answer.destination };
+    const { destination } = answer;
+    if (answer.kind === 'provisional')
+      return { kind: 'provisional', heard: await this.isHeard(remaining()), destination };
+    return (await this.isSettled(remaining()))
+      ? { kind: 'provisional', heard: true, destination }
+      : { kind: 'ambiguous' };
   }
 
   async renew(): Promise<{ settled: boolean }> {
@@ -50,6 +53,12 @@ export class LookupOperations {
       this.failures.failed(performance.now());
       throw error;
     }
+  }
+
+  private async isSettled(budgetMs: number): Promise<boolean> {
+    const { redis, keys, runner } = this.context;
+    const command = runner.run('exists', () => redis.exists(keys.settled));
+    return (await within(budgetMs, command)) === 1;
   }
 
   private async isHeard(budgetMs: number): Promise<boolean> {

@@ -46,7 +46,7 @@ export class Docket {
     this.late.delete(server);
   }
 
-  isProtected({ zone }: LateServer): boolean {
+  isProtected({ zone }: Pick<LateServer, 'zone'>): boolean {
     return this.parts.protectedZones.has(zone);
   }
 

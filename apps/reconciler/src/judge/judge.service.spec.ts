@@ -373,6 +373,19 @@ describe('the judge', () => {
     );
   });
 
+  it('F9: confirms deaths by silence, too, when few of the silent are left in a protected zone', async () => {
+    roll.addHosts(6);
+    const hosts = roll.hosts.slice(0, 6);
+    roll.startReconciler();
+    await roll.settle();
+    silence(hosts.slice(0, 3), 'drops');
+    await roll.pass(MINUTE_MS / 2);
+    expect(await protections()).toHaveLength(1);
+    Object.assign(hosts[0]!, { reports: true, port: 'answers' });
+    await roll.pass(3 * MINUTE_MS);
+    expect(roll.losses('dead').sort()).toEqual([hosts[1]!.server, hosts[2]!.server].sort());
+  });
+
   it('I1: holds on who was held before an outage as soon as it is over', async () => {
     const { first } = await ten();
     silence([first], 'answers');

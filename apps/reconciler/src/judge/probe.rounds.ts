@@ -45,7 +45,7 @@ export class ProbeRounds {
     });
     const witnesses = (survey.settled ? survey.zones : [])
       .filter(({ zone }) => this.parts.verdicts.areWitnessesDue(zone, nowMs))
-      .flatMap((zone) => this.witnessesOf(zone));
+      .flatMap((zone) => this.witnessesOf(zone, docket));
     return [...witnesses, ...[...alone, ...inNumbers].map((late) => this.ofLate(late))];
   }
 
@@ -66,8 +66,9 @@ export class ProbeRounds {
     };
   }
 
-  private witnessesOf({ zone, late, witnesses }: ZoneSurvey): DueProbe[] {
-    if (late < PROTECTION_SERVERS_MIN) return [];
+  private witnessesOf({ zone, late, witnesses }: ZoneSurvey, docket: Docket): DueProbe[] {
+    const areNeeded = docket.isProtected({ zone }) ? late > 0 : late >= PROTECTION_SERVERS_MIN;
+    if (!areNeeded) return [];
     const { verdicts, now } = this.parts;
     return witnesses.map((server) => ({
       key: `witness ${server}`,

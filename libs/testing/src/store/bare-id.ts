@@ -53,7 +53,7 @@ export class BareId {
     const standing = this.standing(nowMs);
     switch (standing.kind) {
       case 'contested':
-        return this.contestEvidence(heard);
+        return this.contestEvidence(settled);
       case 'sole': {
         const destination = this.destination(standing.claim);
         return this.provisional
@@ -118,11 +118,12 @@ export class BareId {
     }
   }
 
-  /** The only claim that is left of a contest answers once everybody was heard. */
-  private contestEvidence(heard: boolean): Evidence {
+  /** The only claim that is left of a contest answers once the roll is settled. */
+  private contestEvidence(settled: boolean): Evidence {
     const [last, ...others] = this.claims.values();
-    if (!heard || !last || others.length > 0 || last.mark !== 'live') return { kind: 'ambiguous' };
-    return { kind: 'provisional', heard, destination: this.destination(last) };
+    if (!settled || !last || others.length > 0 || last.mark !== 'live')
+      return { kind: 'ambiguous' };
+    return { kind: 'provisional', heard: true, destination: this.destination(last) };
   }
 
   private takeFree(claim: Claim, step: RollStep): void {
