@@ -218,6 +218,13 @@ describe('TLS to the store', () => {
   const CLUSTER = { REDIS_MODE: 'cluster', REDIS_NODES: 'a:7000' };
   const URL_TLS = { REDIS_URL: 'rediss://store' };
 
+  it('is not dropped without a word where REDIS_URL is not used', () => {
+    expect(() => read({ ...CLUSTER, ...URL_TLS })).toThrow(
+      'REDIS_URL speaks TLS, but it is not used where REDIS_MODE is cluster: set REDIS_TLS=on, or take REDIS_URL away',
+    );
+    expect(read({ ...CLUSTER, ...URL_TLS, REDIS_TLS: 'on' })).toHaveProperty('tls');
+  });
+
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it.each([
@@ -238,7 +245,7 @@ describe('TLS to the store', () => {
       { ...CLUSTER, REDIS_TLS_CERT_FILE: cert, REDIS_TLS_KEY_FILE: key },
       { cert: CERTIFICATE, key: KEY },
     ],
-    ['not in a Cluster otherwise', { ...CLUSTER, ...URL_TLS }, undefined],
+    ['not in a Cluster otherwise', CLUSTER, undefined],
     ['not with redis://', {}, undefined],
   ])('is spoken %s', (_, env, tls) => {
     expect(read(env).tls).toEqual(tls);

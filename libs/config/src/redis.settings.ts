@@ -193,6 +193,11 @@ export class RedisSettings implements Settings<RedisConfig> {
     if (mode === 'standalone' && !isTlsUrl && reasons.length > 0) {
       problems.push(`REDIS_URL must begin with rediss:// where ${reasons[0]}`);
     }
+    if (mode !== 'standalone' && isTlsUrl && reasons.length === 0) {
+      problems.push(
+        `REDIS_URL speaks TLS, but it is not used where REDIS_MODE is ${mode}: set REDIS_TLS=on, or take REDIS_URL away`,
+      );
+    }
     const tls = readRedisTls(files, problems);
     const isWanted = mode === 'standalone' ? isTlsUrl : reasons.length > 0;
     return isWanted ? tls : undefined;

@@ -91,6 +91,8 @@ describe('the store behind a door', () => {
     ['a door that is asked too often', reply(429, { code: 'TOO_MANY_REQUESTS' }), 'refused'],
     ['a fault', reply(500, { code: 'INTERNAL_ERROR' }), 'unreachable'],
     ['a load balancer without a door', reply(502, undefined, { body: '<html>' }), 'unreachable'],
+    ['a refusal of somebody else', reply(403, undefined, { body: '<html>' }), 'unreachable'],
+    ['a path that somebody else does not know', reply(404, { error: 'gone' }), 'unreachable'],
     ['a page of somebody else', reply(200, undefined, { body: '<html>' }), 'unreachable'],
     ['an outcome of later', reply(200, { outcome: 'welcomed' }), 'unreachable'],
     ['an empty answer', reply(204, undefined, { body: '' }), 'unreachable'],

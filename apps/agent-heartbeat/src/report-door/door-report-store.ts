@@ -73,7 +73,7 @@ export class DoorReportStore implements ReportStore, OnApplicationShutdown {
   async ping(): Promise<void> {
     const { reportTimeoutMs: timeoutMs } = this.options.policy;
     const reply = await this.ask({ method: 'GET', path: PING_PATH, timeoutMs });
-    if (isRefusal(reply.status)) this.answered();
+    if (isRefusal(reply)) this.answered();
     else this.demand(reply, 200);
   }
 
@@ -86,7 +86,7 @@ export class DoorReportStore implements ReportStore, OnApplicationShutdown {
     const timeoutMs = 2 * this.options.policy.reportTimeoutMs;
     const question = { method: 'POST', path, body: JSON.stringify(body), timeoutMs } as const;
     const reply = await this.ask(question);
-    if (isRefusal(reply.status)) {
+    if (isRefusal(reply)) {
       this.answered();
       throw new InvalidReportError(refusalSentence(reply));
     }
@@ -143,9 +143,14 @@ export class DoorReportStore implements ReportStore, OnApplicationShutdown {
   }
 }
 
-/** The door has understood, and says no. */
-function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+/** As doors have them, of later versions, too. */
+const CODE = /^[A-Z][A-Z_]{2,62}$/;
+
+/** A door has understood, and says no; not somebody in between, whose pages have no code. */
+function isRefusal(reply: DoorReply): boolean {
+  const { status } = reply;
+  const isNo = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  return isNo && CODE.test(fieldsOf(reply).code ?? '');
 }
 
 function toOutcome(answer: ReportAnswer, repeated: boolean): ReportOutcome {

@@ -63,6 +63,22 @@ describe('the files of an identity', () => {
     expect(open().current()).toMatchObject({ ca: ca.certPem });
   });
 
+  it.each([
+    ['', /report-ca.crt holds no certificate in PEM/],
+    ['rubbish', /report-ca.crt holds no certificate in PEM/],
+    [
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+      /report-ca.crt holds a certificate that cannot be read/,
+    ],
+  ])(
+    'are refused with roots that are none, which would stand for everybody’s (%j)',
+    (text, why) => {
+      write(TOKEN_FILE, tokenOf());
+      write(CA_FILE, text, 0o644);
+      expect(() => open()).toThrow(why);
+    },
+  );
+
   it('may be elsewhere', () => {
     write(TOKEN_FILE, tokenOf('gpu-9'));
     writePair(pair);

@@ -93,6 +93,8 @@ export class IdentityFiles {
   }
 }
 
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+
 function isSame(one: DoorCredentials, other: DoorCredentials): boolean {
   return (['authorization', 'cert', 'key', 'ca'] as const).every(
     (part) => one[part] === other[part],
@@ -100,7 +102,7 @@ function isSame(one: DoorCredentials, other: DoorCredentials): boolean {
 }
 
 function readCredentials(stateDir: string, paths: Paths): DoorCredentials {
-  const ca = textOf(paths.caFile) ?? optionalText(join(stateDir, CA_FILE));
+  const ca = authorities(paths.caFile) ?? optionalAuthorities(join(stateDir, CA_FILE));
   if (paths.certFile !== undefined && paths.keyFile !== undefined) {
     return certificateCredentials(paths.certFile, paths.keyFile, ca);
   }
@@ -149,12 +151,27 @@ function secretText(file: string): string {
   return text;
 }
 
-function textOf(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : readText(file);
+function authorities(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : certificatesIn(file);
 }
 
-function optionalText(file: string): string | undefined {
-  return exists(file) ? readText(file) : undefined;
+function optionalAuthorities(file: string): string | undefined {
+  return exists(file) ? certificatesIn(file) : undefined;
+}
+
+/** An empty file would stand for every authority that Node knows. */
+function certificatesIn(file: string): string {
+  const text = readText(file);
+  const certificates = text.match(CERTIFICATE) ?? [];
+  try {
+    for (const certificate of certificates) new X509Certificate(certificate);
+    if (certificates.length > 0) return text;
+  } catch (cause) {
+    throw new StateError(`${file} holds a certificate that cannot be read (${codeOf(cause)}).`, {
+      cause,
+    });
+  }
+  throw new StateError(`${file} holds no certificate in PEM.`);
 }
 
 function exists(file: string): boolean {

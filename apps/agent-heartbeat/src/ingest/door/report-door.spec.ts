@@ -204,8 +204,9 @@ describe('who may report', () => {
     expect((await ask('/report', report())).headers['connection']).toBe('keep-alive');
     await door.folder.write('clientCaFile', otherCa.certPem);
     await door.tls.reload();
-    expect((await ask('/report', report({ sequence: 2 }))).headers['connection']).toBe('close');
+    await expect(ask('/report', report({ sequence: 2 }))).rejects.toThrow();
     expect(await ask('/report', report({ sequence: 3 }))).toMatchObject({ status: 401 });
+    expect((await store.servers(0, 1)).servers).toMatchObject([{ sequence: 1 }]);
   });
 
   it('is not known while the identities cannot be read for long, and that is no refusal', async () => {

@@ -69,8 +69,7 @@ export class ReportDoor {
     const durationMs = performance.now() - startedAtMs;
     metrics.finished(asked?.request ?? 'other', outcomeWord(decision), durationMs);
     if (decision.kind === 'gone') return;
-    const isOver = this.parts.shown.isOutdated(request.socket as TLSSocket);
-    if (isOver || isIdentityRefusal(decision)) response.setHeader('connection', 'close');
+    if (isIdentityRefusal(decision)) response.setHeader('connection', 'close');
     writeAnswer(response, withMethod(doorAnswer(decision), decision, asked?.method));
   }
 
@@ -81,6 +80,11 @@ export class ReportDoor {
   ): Promise<DoorDecision> {
     if (!asked) return refused('PATH_NOT_FOUND');
     if (request.method !== asked.method) return refused('METHOD_NOT_ALLOWED');
+    // Whoever asked is let in again, or not, by the roots there are now; an agent asks again at once.
+    if (this.parts.shown.isOutdated(request.socket as TLSSocket)) {
+      request.socket.destroy();
+      return { kind: 'gone' };
+    }
     const shown = this.parts.shown.read(request);
     const verdict = this.judge(shown);
     if (!verdict) return this.told(STORE_UNHEARD, sourceAddress);
