@@ -126,6 +126,10 @@ describe('the ACL users of deploy/redis', () => {
     ['XREAD', 'STREAMS', `${BASE}events`, '0'],
   ];
   const OF_ALL = [
+    ['CLIENT', 'TRACKING', 'ON', 'BCAST'],
+    ['SCAN', '0'],
+    ['RANDOMKEY'],
+    ['DBSIZE'],
     ['GET', 'rollcall:{other}:q:gpu-1'],
     ['FUNCTION', 'LOAD', '#!lua name=x'],
     ['SCRIPT', 'FLUSH'],
