@@ -10,6 +10,8 @@ export interface AgentObserver {
   reportFinished(outcome: SendOutcome['kind'], durationMs: number): void;
   dcvRead(outcome: 'ok' | DcvFailure, durationMs: number): void;
   rosterChanged(roster: Roster, unusable: number): void;
+  /** The host's clock is so far ahead of the store's. */
+  clockSkewed(skewMs: number): void;
 }
 
 /** What an operator can watch of one agent; no session id and no server id in a label. */
@@ -21,6 +23,7 @@ export class AgentMetrics implements AgentObserver {
   private readonly sessions;
   private readonly leftOut;
   private readonly lastApplied;
+  private readonly clockSkew;
 
   constructor(metrics: Metrics) {
     this.reports = metrics.counter({
@@ -55,6 +58,10 @@ export class AgentMetrics implements AgentObserver {
       name: 'last_report_applied_timestamp_seconds',
       help: 'When the store last applied a report, by the clock of this host; 0 before the first',
     });
+    this.clockSkew = metrics.gauge({
+      name: 'clock_skew_seconds',
+      help: 'How far the clock of this host is ahead of the store’s; nothing depends on it',
+    });
   }
 
   reportFinished(outcome: SendOutcome['kind'], durationMs: number): void {
@@ -66,6 +73,10 @@ export class AgentMetrics implements AgentObserver {
   dcvRead(outcome: 'ok' | DcvFailure, durationMs: number): void {
     this.dcvReads.inc({ outcome });
     this.dcvSeconds.observe(durationMs / 1000);
+  }
+
+  clockSkewed(skewMs: number): void {
+    this.clockSkew.set(skewMs / 1000);
   }
 
   rosterChanged({ ids = [], overflow }: Roster, unusable: number): void {

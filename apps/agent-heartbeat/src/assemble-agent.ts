@@ -2,6 +2,7 @@ import type { Endpoint, LeasePolicy, ReportStore } from '@rollcall/domain';
 import type { AgentObserver } from './agent.metrics';
 import { Agent } from './agent.service';
 import { DcvWatch, type ReadDcv } from './dcv/dcv-watch.service';
+import { ClockSkew } from './heartbeat/clock-skew';
 import { Heartbeat } from './heartbeat/heartbeat.service';
 import type { Random } from './heartbeat/heartbeat-timing';
 import { Reporter } from './heartbeat/reporter';
@@ -43,7 +44,8 @@ export function assembleAgent(parts: AgentParts): Agent {
     new ToldSessions(told.before, (openings) => told.keep(openings)),
     observer,
   );
-  const heartbeat = new Heartbeat(watch, reporter, { policy, returning, random });
+  const clock = new ClockSkew(() => reporter.clockSkewMs(), observer);
+  const heartbeat = new Heartbeat(watch, reporter, clock, { policy, returning, random });
   return new Agent(watch, heartbeat, reporter, {
     policy,
     stop: parts.stop,

@@ -22,6 +22,8 @@ export interface ReportStore {
   giveWay(server: ServerId, fence: Fence): Promise<ReportOutcome>;
   /** Finds out whether the store answers, without writing anything. */
   ping(): Promise<void>;
+  /** The store's clock, in milliseconds since 1970; behind a door, the door's. */
+  time(): Promise<number>;
 }
 
 /** What a resolver needs of the store. */

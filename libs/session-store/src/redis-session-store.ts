@@ -81,6 +81,10 @@ export class RedisSessionStore implements SessionStore {
     return this.reports.withdraw(server, fence);
   }
 
+  time(): Promise<number> {
+    return this.reports.time();
+  }
+
   giveWay(server: ServerId, fence: Fence): Promise<ReportOutcome> {
     return this.reports.giveWay(server, fence);
   }

@@ -114,6 +114,11 @@ export class ReportOperations {
     await runner.run('ping', () => redis.exists(keys.settled));
   }
 
+  async time(): Promise<number> {
+    const { keys, runner, script } = this.context;
+    return Number(await runner.run('now', () => script('now', [keys.due], [])));
+  }
+
   private isUnchanged(report: Report, known: Acknowledged): boolean {
     if (report.leaving || known.state !== 'A' || known.boot !== report.boot) return false;
     if (reopenedIn(report).length > 0) return false;

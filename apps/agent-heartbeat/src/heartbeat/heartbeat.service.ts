@@ -3,6 +3,7 @@ import type { LeasePolicy } from '@rollcall/domain';
 import type { DcvWatch } from '../dcv/dcv-watch.service';
 import { sameStanding, type Standing } from '../roster/roster';
 import { Alarm } from '../alarm';
+import type { ClockSkew } from './clock-skew';
 import { Conflicts, type Conflict } from './conflicts';
 import { backOffMs, nextBeatMs, spreadMs, suspendedAfterMs, type Random } from './heartbeat-timing';
 import { RollLog } from './roll-log';
@@ -46,6 +47,7 @@ export class Heartbeat {
   constructor(
     private readonly watch: DcvWatch,
     private readonly reporter: Reporter,
+    private readonly clock: ClockSkew,
     private readonly options: HeartbeatOptions,
   ) {
     this.conflicts = new Conflicts(options.policy);
@@ -101,6 +103,7 @@ export class Heartbeat {
     const outcome = await this.reporter.send(standing);
     this.turn();
     this.log.sent(standing, outcome);
+    if (outcome.kind === 'applied') void this.clock.lookIfDue(performance.now());
     return outcome;
   }
 

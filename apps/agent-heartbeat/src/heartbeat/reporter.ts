@@ -101,6 +101,18 @@ export class Reporter {
     }
   }
 
+  /** How far this host's clock is ahead of the store's; undefined when the store does not tell. */
+  async clockSkewMs(): Promise<number | undefined> {
+    try {
+      const startedAtMs = Date.now();
+      const storeMs = await within(this.options.policy.reportTimeoutMs, this.store.time());
+      return (startedAtMs + Date.now()) / 2 - storeMs;
+    } catch (error) {
+      this.logger.debug('the session store does not tell its clock', { reason: String(error) });
+      return undefined;
+    }
+  }
+
   private nextFence(): Fence {
     return { boot: this.options.identity.boot, sequence: ++this.sequence };
   }

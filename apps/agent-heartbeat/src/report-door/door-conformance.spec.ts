@@ -22,6 +22,7 @@ async function throughADoor(): Promise<StoreHarness> {
     report: store.report.bind(store),
     withdraw: store.withdraw.bind(store),
     giveWay: store.giveWay.bind(store),
+    time: store.time.bind(store),
     ping: store.ping.bind(store),
   };
   const door = await DoorUnderTest.open(await TestCa.create(), { store: behind });

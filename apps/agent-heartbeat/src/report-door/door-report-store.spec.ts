@@ -127,6 +127,13 @@ describe('the store behind a door', () => {
     expect(asked).toMatchObject([{ method: 'GET', path: '/ping', timeoutMs: 500 }]);
   });
 
+  it('has the time that the door’s answers are of', async () => {
+    says = reply(200, {}, { headers: { date: 'Sat, 21 Nov 2026 14:03:12 GMT' } });
+    expect(await store.time()).toBe(Date.UTC(2026, 10, 21, 14, 3, 12, 500));
+    says = reply(200, {}, { headers: {} });
+    await expect(store.time()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
   it('is told to be silent once for each reason, and once to be back', async () => {
     const failing = async (next: DoorReply | Error) => {
       says = next;

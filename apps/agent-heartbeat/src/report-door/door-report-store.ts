@@ -31,6 +31,9 @@ export interface DoorReportStoreOptions {
   readonly now?: () => number;
 }
 
+/** A date is cut off to the second. */
+const HALF_A_SECOND_MS = 500;
+
 const FAILURES: readonly StoreFailure[] = ['unreachable', 'refused', 'full'];
 
 /**
@@ -75,6 +78,15 @@ export class DoorReportStore implements ReportStore, OnApplicationShutdown {
     const reply = await this.ask({ method: 'GET', path: PING_PATH, timeoutMs });
     if (isRefusal(reply)) this.answered();
     else this.demand(reply, 200);
+  }
+
+  /** As its answers say, to the second. */
+  async time(): Promise<number> {
+    const { reportTimeoutMs: timeoutMs } = this.options.policy;
+    const { headers } = await this.ask({ method: 'GET', path: PING_PATH, timeoutMs });
+    const atMs = Date.parse(String(headers['date']));
+    if (Number.isNaN(atMs)) throw new StoreUnavailableError('unreachable');
+    return atMs + HALF_A_SECOND_MS;
   }
 
   onApplicationShutdown(): void {

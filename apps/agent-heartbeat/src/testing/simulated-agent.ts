@@ -128,6 +128,7 @@ export class SimulatedAgent {
       },
       withdraw: (server, fence) => store.withdraw(server, fence),
       giveWay: (server, fence) => store.giveWay(server, fence),
+      time: () => store.time(),
       ping: () => {
         this.pingedAtMs.push(performance.now() - this.startedAtMs);
         return store.ping();

@@ -25,9 +25,12 @@ export function describeRoll(stage: Stage): void {
       }
 
       const before = await scene.now();
-      const { nowMs } = await store.servers(0, 1);
-      expect(nowMs).toBeGreaterThanOrEqual(before);
-      expect(nowMs).toBeLessThanOrEqual(await scene.now());
+      const moments = [(await store.servers(0, 1)).nowMs, await store.time()];
+      const after = await scene.now();
+      for (const moment of moments) {
+        expect(moment).toBeGreaterThanOrEqual(before);
+        expect(moment).toBeLessThanOrEqual(after);
+      }
     });
 
     stage.settledAndEmpty(

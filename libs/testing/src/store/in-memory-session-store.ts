@@ -112,6 +112,10 @@ export class InMemorySessionStore implements SessionStore {
     this.read();
   }
 
+  async time(): Promise<number> {
+    return this.read();
+  }
+
   async lookup(id: PublicId): Promise<Evidence> {
     return this.roll.lookup(id, this.read());
   }
