@@ -6,7 +6,8 @@
 --         hold-expired, replaced  5, 6 boot and sequence to leave behind
 --       7 lease, ms  8 retention, ms  9 gap, ms  10 settle after, ms  11 cap of the stream
 --       12 interval, ms, and 13 share of the roll that is released within one at most, under protection
---       14 reconciler, and 15 whether the death is confirmed, 1 or 0 (dead)  16… sessions, as changes
+--       14 reconciler, and 15 whether the death is confirmed, 1 or 0 (dead)  16 late after, ms (replaced)
+--       17… sessions, as changes
 -- Returns {'struck', sessions} | {'renewed'}: a report came in between, and wins | {'unsettled'} | {'gone'}
 --       | {'vouched'}: a reconciler's last probe was good, for dead another's | {'protected'} | {'paced'}
 --       | for withdrawn also {'superseded', boot} | {'outdated', sequence} | {'already'}
@@ -24,6 +25,7 @@ local server, seenBoot, seenSequence, why = ARGV[1], tonumber(ARGV[2]), tonumber
 local boot, sequence, lease, retention = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local gap, settleAfter, cap = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 local interval, releaseShare, by, confirmed = tonumber(ARGV[12]), tonumber(ARGV[13]), ARGV[14], ARGV[15] == '1'
+local lateAfter = tonumber(ARGV[16])
 local releases = why == 'dead' or why == 'hold-expired' or why == 'replaced'
 
 local now = clock()
@@ -40,6 +42,10 @@ local found = record or { boot = 0, sequence = 0 }
 if found.boot ~= seenBoot or found.sequence ~= seenSequence then return { 'renewed' } end
 if why == 'lapsed' and (tonumber(leaseEnd) > now or redis.call('EXISTS', keys.answer) == 1) then return { 'renewed' } end
 if releases and (found.state == 'A' or not redis.call('ZSCORE', keys.held, server)) then return { 'renewed' } end
+if why == 'replaced' then
+  local place = placeIn(stored)
+  if not place or not isReplaced(keys, server, place, now + lease - lateAfter) then return { 'renewed' } end
+end
 
 if why == 'dead' then redis.call('HDEL', keys.verdicts, by) end
 if (why == 'dead' or why == 'lapsed') and isVouchedFor(keys.verdicts, now) then return { 'vouched' } end
@@ -67,7 +73,7 @@ if boot > 0 then writeRecord(keys.record, boot, sequence, now, 'T', NO_DIGEST, '
 local roll = {
   server = server, now = now, settled = settled, lease = lease, retention = retention, publish = publisher(keys.events, cap, now)
 }
-local changes = readChanges(16, 15)
+local changes = readChanges(17, 15)
 for _, change in ipairs(changes) do
   redis.call('UNLINK', change.tokens)
   if change.id then release(change.id, roll) end

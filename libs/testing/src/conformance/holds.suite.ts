@@ -428,9 +428,10 @@ export function describeHolds(stage: Stage): void {
       const [old, new_] = (await heldHosts(scene, ['gpu-1', 'gpu-2'])) as SimulatedHost[];
       const expired = dead({ reason: 'hold-expired', by: SECOND });
       expect(await tryRelease(scene, old!, expired)).toBe('evicted');
-      expect(await tryRelease(scene, new_!, dead({ reason: 'replaced', by: SECOND }))).toBe(
-        'evicted',
-      );
+      const replaced = dead({ reason: 'replaced', by: SECOND });
+      expect(await tryRelease(scene, new_!, replaced)).toBe('renewed');
+      await scene.host('heir').reports({ endpoint: new_!.endpoint });
+      expect(await tryRelease(scene, new_!, replaced)).toBe('evicted');
       const lost = (await scene.newEvents()).filter(({ type }) => type === 'server.lost');
       expect(lost.map(({ reason }) => reason)).toEqual(['hold-expired', 'replaced']);
     });

@@ -128,6 +128,7 @@ export function describeProtection(stage: Stage): void {
         expect(await tryRelease(scene, inside!)).toBe('protected');
         expect(await tryRelease(scene, outside!)).toBe('evicted');
         expect(await tryRelease(scene, expired!, dead({ reason: 'hold-expired' }))).toBe('evicted');
+        await scene.host('heir').reports({ endpoint: replaced!.endpoint });
         expect(await tryRelease(scene, replaced!, dead({ reason: 'replaced' }))).toBe('evicted');
         expect(await tryRelease(scene, inside!, CONFIRMED)).toBe('evicted');
         expect(await tryRelease(scene, ended!)).toBe('protected');

@@ -84,6 +84,7 @@ export class BeliefOracle {
     truth: ServerTruth | undefined,
     seen: ServerRecord,
     { reason, by, confirmed }: Release,
+    mayBeReplaced: boolean,
     when: Circumstances,
   ): ReleaseOutcome['kind'][] {
     const outcomes = new Outcomes<ReleaseOutcome['kind']>();
@@ -94,6 +95,7 @@ export class BeliefOracle {
     if (!truth.report) return outcomes.all();
     outcomes.stopIf(not(isBefore(when, truth.retainedUntil)), 'renewed');
     outcomes.stopIf(isSeen(truth, seen) && truth.held ? 'no' : 'yes', 'renewed');
+    if (reason === 'replaced') outcomes.stopIf(mayBeReplaced ? 'maybe' : 'yes', 'renewed');
     if (reason !== 'dead') return outcomes.all('evicted');
     outcomes.stopIf(this.isVouchedFor(truth.server, when, by), 'vouched');
     const isProtected = this.isProtected(truth.report.zone, when);

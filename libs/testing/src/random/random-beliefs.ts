@@ -129,7 +129,13 @@ export class RandomBeliefs {
     this.trials.compare(
       'the release',
       kind,
-      beliefs.expectedReleases(truth, record, release, when),
+      beliefs.expectedReleases(
+        truth,
+        record,
+        release,
+        this.oracle.mayBeReplaced(server, when),
+        when,
+      ),
     );
     if (kind) beliefs.released(record, release, kind, when);
     if (truth && kind === 'evicted') this.oracle.struckOff(server, truth.fence, when);

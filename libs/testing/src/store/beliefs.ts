@@ -65,6 +65,7 @@ export class Beliefs {
     if (entry === undefined) return { kind: 'gone' };
     if (!isSame(this.servers.fence(seen.server, nowMs), seen)) return { kind: 'renewed' };
     if (!entry.held) return { kind: 'renewed' };
+    if (release.reason === 'replaced' && !this.isReplaced(entry, nowMs)) return { kind: 'renewed' };
     return release.reason === 'dead' ? this.refusalOfDeath(entry, release, nowMs) : undefined;
   }
 
