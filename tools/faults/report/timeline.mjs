@@ -8,6 +8,7 @@ const PLOT = WIDTH - LEFT - RIGHT;
 const LANE = 46;
 const STEP_ROW = 17;
 const EVENT_ROW = 14;
+const FIGURE_ROW = 26;
 const BIN_MS_MIN = 100;
 const BINS_MAX = 400;
 const EVENTS_SHOWN_MAX = 60;
@@ -203,7 +204,7 @@ function measureLane({ measures }, { x }) {
   const draw = (top) =>
     measures
       .map(({ bar: name, value, most, least, met, from, to }, index) => {
-        const y = top + index * STEP_ROW;
+        const y = top + index * FIGURE_ROW;
         const { what, unit } = BARS[name];
         const limit = most === undefined ? `≥ ${least}` : `≤ ${most}`;
         const label = `${what}: ${round(value)} ${unit} (${limit})`;
@@ -211,16 +212,11 @@ function measureLane({ measures }, { x }) {
         const span =
           from === undefined
             ? ''
-            : `<rect x="${fixed(x(from))}" y="${y + 4}" width="${fixed(Math.max(2, x(to) - x(from)))}" height="7" fill="${colour}" opacity="0.7"/>`;
-        const beside = from === undefined ? LEFT : x(to) + 6;
-        const late = beside + label.length * TEXT_WIDTH > LEFT + PLOT;
-        const at = late
-          ? Math.max(LEFT + label.length * 5.4, from === undefined ? LEFT : x(from)) - 6
-          : beside;
-        return span + text(at, y + 12, label, { size: 11, colour, anchor: late ? 'end' : 'start' });
+            : `<rect x="${fixed(x(from))}" y="${y + 16}" width="${fixed(Math.max(2, x(to) - x(from)))}" height="6" fill="${colour}" opacity="0.7"/>`;
+        return span + text(LEFT, y + 12, label, { size: 11, colour });
       })
       .join('\n');
-  return { label: 'figures', height: measures.length * STEP_ROW + 4, draw };
+  return { label: 'figures', height: measures.length * FIGURE_ROW + 4, draw };
 }
 
 function axis({ from, to, x }, top) {
