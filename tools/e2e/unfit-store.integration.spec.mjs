@@ -5,7 +5,7 @@ import { RollUnderTest, SCALED_TIMINGS } from './roll-under-test.mjs';
 const EXIT_CONFIG_INVALID = 78;
 const EVICTS = { args: ['--maxmemory-policy', 'volatile-lru'] };
 const SENTENCE =
-  /REDIS_URL: the Redis at redis:\/\/127\.0\.0\.1:\d+ has the maxmemory-policy volatile-lru/;
+  /REDIS_URL: the Redis at redis:\/\/[\d.]+:\d+ has the maxmemory-policy volatile-lru/;
 
 /** What each app is started with besides. */
 const APPS = {
