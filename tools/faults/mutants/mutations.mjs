@@ -1,3 +1,5 @@
+import { NO_RE_CHECK } from '../../mutants/store-mutations.mjs';
+
 const LUA = 'libs/session-store/scripts';
 
 /** Each mechanism that a roll survives faults by: how to switch it off, and the cheapest fault that must notice, by which bar. */
@@ -66,18 +68,7 @@ export const FAULT_MUTANTS = [
     name: 're-check',
     fault: 'F26',
     bar: 'model violations',
-    edits: [
-      {
-        file: `${LUA}/strike.lua`,
-        find: `if found.boot ~= seenBoot or found.sequence ~= seenSequence then return { 'renewed' } end`,
-        replace: '',
-      },
-      {
-        file: `${LUA}/strike.lua`,
-        find: `if why == 'lapsed' and (tonumber(leaseEnd) > now or redis.call('EXISTS', keys.answer) == 1) then return { 'renewed' } end`,
-        replace: '',
-      },
-    ],
+    edits: NO_RE_CHECK,
   },
   {
     name: 'watchdog',
