@@ -1,10 +1,6 @@
-import { storeDies, storeReturns, untilSwept } from '../actions/store.mjs';
-import {
-  lastStep,
-  measureFoundAgain,
-  measureLate,
-  measureNobodyLost,
-} from '../history/outage-figures.mjs';
+import { concludeOutage, OUTAGE_BARS } from '../actions/outage.mjs';
+import { storeDies, storeReturns } from '../actions/store.mjs';
+import { lastStep } from '../history/outage-figures.mjs';
 import { scaled } from '../profile.mjs';
 
 /** Redis is away for so long: shorter than a lease, as long as one, and three times that. */
@@ -18,21 +14,13 @@ export default AWAY.map(([id, title, awayMs]) => ({
   id,
   title: `Redis is killed, and back after ${title} with its data`,
   core: id === 'F10c',
-  bars: ['not found while live', 'servers lost', 'answered late', 'found again', 'swept again'],
+  bars: OUTAGE_BARS,
   async run(context) {
     await context.arrange({ hosts: 3, store: { persistence: 'always' } });
     await storeDies(context);
     const [diedAt] = lastStep(context);
     await context.pass(awayMs(context.profile));
     await storeReturns(context);
-    const [, backAt] = lastStep(context);
-    const swept = context.hasReconcilers ? await untilSwept(context) : undefined;
-    await context.conclude();
-
-    measureNobodyLost(context, diedAt);
-    measureLate(context);
-    measureFoundAgain(context, 'found again', backAt);
-    if (swept !== undefined)
-      context.measure('swept again', swept, { from: backAt, to: backAt + swept });
+    await concludeOutage(context, diedAt);
   },
 }));

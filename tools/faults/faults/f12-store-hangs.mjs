@@ -1,25 +1,13 @@
-import { storeGoesOn, storeHangs, untilSwept } from '../actions/store.mjs';
-import {
-  lastStep,
-  measureFoundAgain,
-  measureLate,
-  measureNobodyLost,
-} from '../history/outage-figures.mjs';
+import { concludeOutage, OUTAGE_BARS } from '../actions/outage.mjs';
+import { storeGoesOn, storeHangs } from '../actions/store.mjs';
+import { lastStep } from '../history/outage-figures.mjs';
 import { scaled } from '../profile.mjs';
 
 export default {
   id: 'F12',
   title: 'Redis hangs for 20 s',
   core: true,
-  bars: [
-    'not found while live',
-    'servers lost',
-    'answered late',
-    'found again',
-    'swept again',
-    'F12 live',
-    'F12 ready',
-  ],
+  bars: [...OUTAGE_BARS, 'F12 live', 'F12 ready'],
   async run(context) {
     await context.arrange({ hosts: 3 });
     await storeHangs(context);
@@ -34,16 +22,9 @@ export default {
     const alive = await Promise.all(apps.map((app) => app.answers('/health/live')));
     const ready = await Promise.all(site.resolvers.map((app) => app.answers('/health/ready')));
     await storeGoesOn(context);
-    const [, backAt] = lastStep(context);
-    const swept = context.hasReconcilers ? await untilSwept(context) : undefined;
-    await context.conclude();
+    await concludeOutage(context, hungAt);
 
-    measureNobodyLost(context, hungAt);
-    measureLate(context);
-    measureFoundAgain(context, 'found again', backAt);
     context.measure('F12 live', alive.filter(Boolean).length / alive.length);
     context.measure('F12 ready', ready.filter(Boolean).length);
-    if (swept !== undefined)
-      context.measure('swept again', swept, { from: backAt, to: backAt + swept });
   },
 };

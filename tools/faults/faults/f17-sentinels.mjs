@@ -1,8 +1,8 @@
 import { masterDies, masterReturns, replicaTakesOver } from '../actions/failover.mjs';
-import { answersPing, untilSwept } from '../actions/store.mjs';
+import { concludeOutage, OUTAGE_BARS } from '../actions/outage.mjs';
+import { answersPing } from '../actions/store.mjs';
 import {
   lastStep,
-  measureFoundAgain,
   measureLate,
   measureNobodyLost,
   measureWritesOut,
@@ -11,13 +11,11 @@ import { watchSweeps } from '../history/sweep-pauses.mjs';
 import { scaled } from '../profile.mjs';
 import { startUnderSentinels } from '../site/sentinels.mjs';
 
-const LOST_BARS = ['not found while live', 'servers lost', 'answered late'];
-
 const failover = {
   id: 'F17a',
   title: 'under Sentinels the master dies',
   core: true,
-  bars: [...LOST_BARS, 'writes out', 'sweeps pause'],
+  bars: ['not found while live', 'servers lost', 'answered late', 'writes out', 'sweeps pause'],
   async run(context) {
     const { profile, random } = context;
     const topology = await startUnderSentinels(profile);
@@ -43,7 +41,7 @@ const allDown = {
   id: 'F17b',
   title: 'servers and Sentinels are all down for 20 s',
   core: false,
-  bars: [...LOST_BARS, 'found again', 'swept again'],
+  bars: OUTAGE_BARS,
   async run(context) {
     const { profile } = context;
     const topology = await startUnderSentinels(profile, { persistence: 'always' });
@@ -68,15 +66,7 @@ const allDown = {
         return answersPing(context);
       },
     });
-    const [, backAt] = lastStep(context);
-    const swept = context.hasReconcilers ? await untilSwept(context) : undefined;
-    await context.conclude();
-
-    measureNobodyLost(context, diedAt);
-    measureLate(context);
-    measureFoundAgain(context, 'found again', backAt);
-    if (swept !== undefined)
-      context.measure('swept again', swept, { from: backAt, to: backAt + swept });
+    await concludeOutage(context, diedAt);
   },
 };
 

@@ -1,8 +1,8 @@
+import { replicationOf } from '@rollcall/testing';
 import { masterDies, masterReturns, replicaTakesOver } from '../actions/failover.mjs';
 import { lastStep, measureNobodyLost } from '../history/outage-figures.mjs';
 import { lookupsOf } from '../history/queries.mjs';
 import { startUnderSentinels } from '../site/sentinels.mjs';
-import { replicationOf } from '../site/with-replica.mjs';
 
 /** Stops the replica and takes its link: what the master acknowledges from now on reaches nobody else. */
 async function standStill(replica, master) {

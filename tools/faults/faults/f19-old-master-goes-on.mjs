@@ -1,3 +1,4 @@
+import { replicationOf } from '@rollcall/testing';
 import { replicaTakesOver } from '../actions/failover.mjs';
 import {
   lastStep,
@@ -10,7 +11,6 @@ import { isFound, isUnavailable, lookupsOfKind, onlyFromMs } from '../history/qu
 import { tryPort } from '../site/dcv-port.mjs';
 import { SecondNetwork } from '../site/second-network.mjs';
 import { startUnderSentinels } from '../site/sentinels.mjs';
-import { replicationOf } from '../site/with-replica.mjs';
 
 /** Until the Sentinels have made the old master a replica: some eight seconds, and a sync. */
 const FOLLOWS_WITHIN_MS = 30_000;

@@ -1,3 +1,4 @@
+import { replicationOf } from '@rollcall/testing';
 import { refusesWrites } from '../actions/store.mjs';
 import {
   lastStep,
@@ -6,7 +7,7 @@ import {
   measureNobodyLost,
 } from '../history/outage-figures.mjs';
 import { startUnderSentinels } from '../site/sentinels.mjs';
-import { replicationOf, startWithReplica } from '../site/with-replica.mjs';
+import { startWithReplica } from '../site/with-replica.mjs';
 
 /** Three leases and more: nobody's report is taken. */
 const AWAY_MS = 7_000;

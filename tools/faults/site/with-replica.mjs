@@ -21,14 +21,3 @@ export async function startWithReplica({ args = [] } = {}) {
     },
   };
 }
-
-/** What a server says of itself and of those that follow it, a field of `INFO replication`. */
-export async function replicationOf(server, field) {
-  const client = server.client({ commandTimeout: 500, maxRetriesPerRequest: 0 });
-  try {
-    const text = await client.info('replication');
-    return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(text)?.[1];
-  } finally {
-    client.disconnect();
-  }
-}

@@ -121,7 +121,9 @@ export class TestSentinel {
       const states = await Promise.all(this.sentinels.map((sentinel) => stateOf(sentinel)));
       const master = await this.master();
       const others = this.servers.filter((server) => server !== master && server.pid);
-      const links = await Promise.all(others.map((server) => info(server, 'master_link_status')));
+      const links = await Promise.all(
+        others.map((server) => replicationOf(server, 'master_link_status')),
+      );
       return (
         links.every((link) => link === 'up') &&
         states.every(
@@ -222,10 +224,11 @@ async function stateOf(sentinel: TestRedis): Promise<Record<string, string | und
 }
 
 async function roleOf(server: TestRedis): Promise<string | undefined> {
-  return info(server, 'role');
+  return replicationOf(server, 'role');
 }
 
-async function info(server: TestRedis, field: string): Promise<string | undefined> {
+/** A field of `INFO replication`: what a server says of itself and of those that follow it. */
+export async function replicationOf(server: TestRedis, field: string): Promise<string | undefined> {
   const client = server.client({ commandTimeout: 500, maxRetriesPerRequest: 0 });
   try {
     const text = await client.info('replication');
