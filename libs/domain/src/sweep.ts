@@ -11,6 +11,8 @@ export interface SweepOptions {
   readonly batchSizeMax?: number;
   /** Evictions under way at the same time. */
   readonly concurrency?: number;
+  /** Waited for when there is somebody to strike off, before that is done: protection is decided here. */
+  readonly beforeEvicting?: () => Promise<void>;
   /** Told of each eviction as soon as its outcome is known. */
   readonly evictionTried?: (server: LapsedServer, outcome: EvictionOutcome) => void;
 }
@@ -39,10 +41,12 @@ const CONCURRENCY = 16;
  * Rejects when the store does not answer; the sweep then does not count as finished.
  */
 export async function sweep(store: SweepStore, options: SweepOptions = {}): Promise<Sweep> {
-  const { batchSizeMax = SWEEP_BATCH_SIZE_MAX, concurrency = CONCURRENCY, evictionTried } = options;
+  const { batchSizeMax = SWEEP_BATCH_SIZE_MAX, concurrency = CONCURRENCY } = options;
+  const { beforeEvicting, evictionTried } = options;
   await store.renew();
   const scan = await store.findLapsed(batchSizeMax);
   const plan = planEvictions(scan);
+  if (plan.evict.length > 0) await beforeEvicting?.();
   const outcomes: EvictionOutcome[] = [];
   for (let start = 0; start < plan.evict.length; start += concurrency) {
     const together = plan.evict.slice(start, start + concurrency);

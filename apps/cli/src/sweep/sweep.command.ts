@@ -1,9 +1,9 @@
-import { decideProtections, sweep, type SweepStore } from '@rollcall/domain';
+import { decideProtections, sweep } from '@rollcall/domain';
 import type { Command } from 'commander';
 import { ExitCode, type EndCommand } from '../exit-codes';
 import { helpText } from '../help-text';
 import { jsonText } from '../output/json-text';
-import type { Cli, Roll } from '../roll/roll';
+import type { Cli } from '../roll/roll';
 import { withRoll } from '../roll/with-roll';
 import { evictionLine, sweepText } from './sweep.text';
 
@@ -30,8 +30,11 @@ export function registerSweep(program: Command, cli: Cli, end: EndCommand): void
     .option('--json', 'one JSON document')
     .addHelpText('after', HELP)
     .action(async ({ json = false }: { json?: boolean }) => {
-      const result = await withRoll(cli, (roll) =>
-        sweep(protectingFirst(roll), {
+      const result = await withRoll(cli, ({ store, belief }) =>
+        sweep(store, {
+          beforeEvicting: async () => {
+            await decideProtections(store, await store.survey(0), belief);
+          },
           evictionTried: (server, outcome) => {
             if (!json) terminal.out(`${evictionLine(server, outcome)}\n`);
           },
@@ -40,17 +43,4 @@ export function registerSweep(program: Command, cli: Cli, end: EndCommand): void
       terminal.out(`${json ? jsonText(result) : sweepText(result)}\n`);
       end(result.lapsed > 0 && !result.settled ? ExitCode.nothing : ExitCode.ok);
     });
-}
-
-function protectingFirst({ store, belief }: Pick<Roll, 'store' | 'belief'>): SweepStore {
-  return {
-    renew: () => store.renew(),
-    findLapsed: async (limit) => {
-      const scan = await store.findLapsed(limit);
-      if (scan.total > 0) await decideProtections(store, await store.survey(0), belief);
-      return scan;
-    },
-    evict: (server) => store.evict(server),
-    sweepFinished: () => store.sweepFinished(),
-  };
 }

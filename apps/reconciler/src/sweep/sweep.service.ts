@@ -23,7 +23,7 @@ export class SweepService {
     private readonly metrics: SweepMetrics,
     private readonly log: SweepLog,
     private readonly now: () => number,
-    protection: Pick<ProtectionService, 'look'>,
+    private readonly protection: Pick<ProtectionService, 'look'>,
     /** Once the roll has settled, judges have so long before a sweep strikes: whoever was held has to be held anew. */
     private readonly judgesFirstMs: number,
   ) {
@@ -36,8 +36,6 @@ export class SweepService {
         if (!scan.settled) this.unsettledAtMs = this.now();
         if (this.now() - this.unsettledAtMs < this.judgesFirstMs)
           return { ...scan, settled: false };
-        // Protection is decided before anybody is struck off, even if the judge has slept through the same outage.
-        if (scan.total > 0) await this.step(protection.look());
         return scan;
       },
       evict: (server) => this.step(store.evict(server)),
@@ -74,6 +72,7 @@ export class SweepService {
     const seconds = () => (this.now() - startedAtMs) / 1000;
     try {
       const result = await sweep(this.store, {
+        beforeEvicting: () => this.step(this.protection.look()),
         evictionTried: (server, outcome) => {
           this.metrics.tried(outcome);
           this.log.tried(server, outcome);
