@@ -25,7 +25,7 @@ import {
   sessionKeys,
   type SessionChange,
 } from './session-changes';
-import { pulseArguments, type StoreContext } from './store-context';
+import { pulseArguments, storeTime, type StoreContext } from './store-context';
 import { seeRecord, strike } from './strike.operation';
 
 /** What this process knows the store to hold of a server: spares an unchanged report everything but a touch. */
@@ -114,9 +114,8 @@ export class ReportOperations {
     await runner.run('ping', () => redis.exists(keys.settled));
   }
 
-  async time(): Promise<number> {
-    const { keys, runner, script } = this.context;
-    return Number(await runner.run('now', () => script('now', [keys.due], [])));
+  time(): Promise<number> {
+    return storeTime(this.context);
   }
 
   private isUnchanged(report: Report, known: Acknowledged): boolean {

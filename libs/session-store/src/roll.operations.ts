@@ -7,7 +7,7 @@ import {
   type ServerRecord,
 } from '@rollcall/domain';
 import { decodeRecord, toServerRecord } from './record.codec';
-import type { StoreContext } from './store-context';
+import { storeTime, type StoreContext } from './store-context';
 import {
   seenRecord,
   seeRecord,
@@ -54,8 +54,8 @@ export class RollOperations {
   }
 
   async servers(cursor: number, limit: number): Promise<ServerPage> {
-    const { redis, keys, runner, script } = this.context;
-    const nowMs = Number(await runner.run('now', () => script('now', [keys.due], [])));
+    const { redis, keys, runner } = this.context;
+    const nowMs = await storeTime(this.context);
     const leases = await this.leasesAfter(cursor, limit);
     if (leases.size === 0) return { nowMs, servers: [] };
 

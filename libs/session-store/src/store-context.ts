@@ -15,6 +15,11 @@ export interface StoreContext {
   readonly eventsMax: number;
 }
 
+/** The store's clock, in milliseconds since 1970. */
+export async function storeTime({ keys, runner, script }: StoreContext): Promise<number> {
+  return Number(await runner.run('now', () => script('now', [keys.due], [])));
+}
+
 /** The arguments every script that writes takes, in their order: retention, gap, settle after, all in milliseconds. */
 export function pulseArguments({ retentionMs, gapMs, settleAfterMs }: LeasePolicy): number[] {
   return [retentionMs, gapMs, Math.ceil(settleAfterMs)];
