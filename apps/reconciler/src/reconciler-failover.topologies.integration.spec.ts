@@ -13,9 +13,12 @@ import { SCALED, ScaledRoll, scraped } from './testing/scaled-roll';
 import { until } from './testing/until';
 
 const NODE_TIMEOUT_MS = 1_000;
-/** Node time-out (or down-after) + 3 s: so long may writes be out. */
-const WRITES_OUT_MS = NODE_TIMEOUT_MS + 3_000;
-const SWEEPS_OUT_MS = NODE_TIMEOUT_MS + 7_000;
+/**
+ * So long may writes and sweeps be out once there is a master again. How long its choice takes is Redis' own affair: a
+ * vote of the Sentinels that nobody wins is only repeated after twice their failover time-out.
+ */
+const WRITES_OUT_MS = 3_000;
+const SWEEPS_OUT_MS = 7_000;
 const START_TIMEOUT_MS = 60_000;
 
 const configOf = ({ environment }: { environment: Record<string, string> }): RedisConfig =>
@@ -69,13 +72,14 @@ class Running {
     await until('the event was delivered to the reconciler', 10_000, booked);
   }
 
-  /** Makes the fault, and sees the roll come back as it must. */
+  /** Makes the fault, which resolves when Redis has overcome it, and sees the roll come back as it must. */
   async survives(fault: () => Promise<unknown>): Promise<{ readonly unavailable: number }> {
     const brokenAtMs = performance.now();
     await fault();
+    const overcomeAtMs = performance.now();
     await this.sweeps(3, SWEEPS_OUT_MS);
     await until('lookups find the session again', WRITES_OUT_MS, () => this.traffic.findsAgain(25));
-    expect(this.traffic.longestReportPauseMs(brokenAtMs)).toBeLessThan(WRITES_OUT_MS);
+    expect(this.traffic.longestReportPauseMs(overcomeAtMs)).toBeLessThan(WRITES_OUT_MS);
     expect(this.traffic.count('not-found', brokenAtMs)).toBe(0);
     expect(this.traffic.longestLookupPauseMs(brokenAtMs)).toBeLessThan(1_000);
     return { unavailable: this.traffic.count('unavailable', brokenAtMs) };
@@ -102,17 +106,18 @@ describe('a roll under Sentinels', () => {
   afterAll(() => redis?.stop());
 
   it('survives an orderly failover', async () => {
-    await running.survives(async () => {
-      await redis.promote();
-      await redis.untilSettled();
-    });
+    await running.survives(() => redis.promote());
+    await running.survives(() => redis.untilSettled());
     await running.losesAHost();
   });
 
   it('survives the death of its master, and of the next one', async () => {
     for (let death = 0; death < 2; death++) {
       const master = await redis.master();
-      await running.survives(() => master.kill());
+      await running.survives(async () => {
+        await master.kill();
+        await redis.masterOtherThan(master);
+      });
       await master.restart();
       await redis.untilSettled();
     }
@@ -120,7 +125,10 @@ describe('a roll under Sentinels', () => {
 
   it('survives a master that hangs', async () => {
     const master = await redis.master();
-    await running.survives(() => master.pause());
+    await running.survives(async () => {
+      await master.pause();
+      await redis.masterOtherThan(master);
+    });
     await master.resume();
     await redis.untilSettled();
   });
@@ -175,14 +183,20 @@ describe('a roll in a Cluster', () => {
     ],
   ])('survives the death of the master %s', async (_, which) => {
     const master = await which();
-    await running.survives(() => master.kill());
+    await running.survives(async () => {
+      await master.kill();
+      await redis.replaced(master);
+    });
     await running.losesAHost();
     await back(master, 'restart');
   });
 
   it('survives a master that hangs', async () => {
     const master = await ofRoll();
-    await running.survives(() => master.pause());
+    await running.survives(async () => {
+      await master.pause();
+      await redis.replaced(master);
+    });
     await back(master, 'resume');
   });
 

@@ -100,6 +100,23 @@ export class TestCluster {
     return found!;
   }
 
+  /** Resolves once another master has taken this one's slots, and every other node that runs says that all are served. */
+  async replaced(master: TestRedis): Promise<void> {
+    const others = this.nodes.filter((node) => node !== master && node.pid !== undefined);
+    await this.until('the slots have another master', async () => {
+      const seen = await Promise.all(
+        others.map(async (node) => ({
+          ranges: await this.operator(node).cluster('SLOTS'),
+          state: await this.stateOf(node),
+        })),
+      );
+      return seen.every(
+        ({ ranges, state }) =>
+          state === 'ok' && ranges.every(([, , chosen]) => chosen?.[1] !== master.port),
+      );
+    });
+  }
+
   /** Moves a key's slot, with all that is in it, to another master, as `redis-cli --cluster reshard` does. */
   async moveSlot(key: string, to: TestRedis): Promise<void> {
     const slot = await this.slotOf(key);

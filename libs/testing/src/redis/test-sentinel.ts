@@ -73,13 +73,7 @@ export class TestSentinel {
   /** The server that the Sentinels call the master; asks those that answer. */
   async master(): Promise<TestRedis> {
     for (const sentinel of this.sentinels) {
-      const client = sentinel.client({ commandTimeout: 500, maxRetriesPerRequest: 0 });
-      const address = await client
-        .call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', SENTINEL_MASTER)
-        .catch(() => undefined);
-      client.disconnect();
-      const port = Number((address as [string, string] | undefined)?.[1]);
-      const master = this.servers.find((server) => server.port === port);
+      const master = await this.masterFor(sentinel);
       if (master) return master;
     }
     throw new Error('no Sentinel answers');
@@ -104,12 +98,15 @@ export class TestSentinel {
     return this.masterOtherThan(before);
   }
 
-  /** Resolves with the new master once the Sentinels have chosen another than this one, and it says so itself. */
+  /** Resolves with the new master once every Sentinel that answers names it instead of this one, and it says so itself. */
   async masterOtherThan(before: TestRedis): Promise<TestRedis> {
     let found: TestRedis | undefined;
     await this.until('there is another master', async () => {
-      found = await this.master();
-      return found !== before && (await roleOf(found)) === 'master';
+      const named = await Promise.all(this.sentinels.map((sentinel) => this.masterFor(sentinel)));
+      const [master, ...others] = new Set(named.filter((server) => server !== undefined));
+      found = master;
+      if (master === undefined || master === before || others.length > 0) return false;
+      return (await roleOf(master)) === 'master';
     });
     return found!;
   }
@@ -160,6 +157,20 @@ export class TestSentinel {
     await Promise.all([...this.sentinels, ...this.servers].map((server) => server.stop()));
     this.security.stop();
     this.ofSentinels.stop();
+  }
+
+  /** Undefined when this Sentinel does not answer. */
+  private async masterFor(sentinel: TestRedis): Promise<TestRedis | undefined> {
+    const client = sentinel.client({ commandTimeout: 500, maxRetriesPerRequest: 0 });
+    try {
+      const asked = ['GET-MASTER-ADDR-BY-NAME', SENTINEL_MASTER];
+      const address = (await client.call('SENTINEL', ...asked)) as [string, string] | null;
+      return this.servers.find(({ port }) => port === Number(address?.[1]));
+    } catch {
+      return undefined;
+    } finally {
+      client.disconnect();
+    }
   }
 
   private async startServer(master?: TestRedis): Promise<TestRedis> {
