@@ -13,7 +13,7 @@ const read = (name) => readFileSync(join(folder, name), 'utf8').trimEnd();
 const withoutComments = (lua) => lua.replace(/^--(?!@).*\n?/gm, '').replace(/^ +/gm, '');
 const assemble = (name) =>
   withoutComments(read(name)).replace(/^--@include (\S+)$/gm, (_, part) =>
-    withoutComments(read(`include/${part}.lua`)),
+    assemble(`include/${part}.lua`),
   );
 const camelCase = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 

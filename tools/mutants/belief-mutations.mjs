@@ -16,15 +16,20 @@ export const BELIEF_MUTANTS = [
     `if record.boot ~= seenBoot or record.sequence ~= seenSequence then return { 'reported' } end`,
     '',
   ]),
-  mutant('hold: also before the roll has settled', onRedis('holds nobody anew and releases'), [
+  mutant('hold: before every agent was heard', onRedis('holds nobody anew and releases'), [
     'hold.lua',
-    `if not settled and not redis.call('ZSCORE', keys.held, server) then return { 'unsettled' } end`,
+    `if writtenFor < heardAfter and not redis.call('ZSCORE', keys.held, server) then return { 'unsettled' } end`,
     '',
   ]),
-  mutant('hold: not of the held before the roll has settled', onRedis('I1: who was held before'), [
+  mutant('hold: only on a settled roll', onRedis('I1: after an outage who lives without'), [
     'hold.lua',
+    `if writtenFor < heardAfter and not redis.call('ZSCORE', keys.held, server) then`,
     `if not settled and not redis.call('ZSCORE', keys.held, server) then`,
-    `if not settled then`,
+  ]),
+  mutant('hold: not of the held before every agent was heard', onRedis('I1: who was held before'), [
+    'hold.lua',
+    `if writtenFor < heardAfter and not redis.call('ZSCORE', keys.held, server) then`,
+    `if writtenFor < heardAfter then`,
   ]),
   mutant('hold: the answer is not marked', onRedis('a late server that is held answers'), [
     'hold.lua',
@@ -118,8 +123,8 @@ export const BELIEF_MUTANTS = [
   ]),
   mutant('release: before the roll has settled', onRedis('holds nobody anew and releases'), [
     'strike.lua',
-    `if (why == 'lapsed' or releases) and not settled then`,
-    `if why == 'lapsed' and not settled then`,
+    `if releases and not settled or why == 'lapsed'`,
+    `if why == 'lapsed'`,
   ]),
   mutant('verdict: another reconciler’s does not count', onRedis('for a bad probe wait'), [
     'include/verdicts.lua',

@@ -49,11 +49,11 @@ export const SERVICE_MUTANTS = [
     },
   ),
   domain(
-    'eviction: planned before the roll has settled',
+    'eviction: planned before the roll is judged',
     { file: 'eviction' },
     {
       file: 'libs/domain/src/eviction.ts',
-      find: `if (!scan.settled) return`,
+      find: `if (!scan.judged) return`,
       replace: `if (scan.total < 0) return`,
     },
   ),

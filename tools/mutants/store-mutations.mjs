@@ -100,7 +100,7 @@ export const STORE_MUTANTS = [
     replace: `if true then`,
   }),
   store('settled: a gap in the writing does not count', onRedis('settling'), {
-    file: `${LUA}/include/pulse.lua`,
+    file: `${LUA}/include/written.lua`,
     find: `if last and now >= last and now - last <= gap then`,
     replace: `if last then`,
   }),
@@ -130,12 +130,12 @@ export const STORE_MUTANTS = [
     ...NO_RE_CHECK,
   ),
   store(
-    'eviction: also before the roll has settled',
-    onRedis('after an outage the last known answers'),
+    'eviction: before judges have had their turn',
+    onRedis('I5: strikes nobody off before judges'),
     {
       file: `${LUA}/strike.lua`,
-      find: `if (why == 'lapsed' or releases) and not settled then return { 'unsettled' } end`,
-      replace: '',
+      find: `why == 'lapsed' and writtenFor < judgedAfter then`,
+      replace: `why == 'lapsed' and not settled then`,
     },
   ),
   store('eviction: published by everybody who tries', onRedis('strikes off who is lapsed, once'), {

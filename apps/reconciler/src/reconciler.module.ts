@@ -102,10 +102,7 @@ function sweepProviders({ config, metrics, jobs, giveUp }: ReconcilerParts): Pro
         protection: ProtectionService,
         sweepMetrics: SweepMetrics,
       ) => {
-        const { sweepIntervalMs } = timing;
-        const judgesFirstMs = 2 * (belief.probeTimeoutMs + sweepIntervalMs);
-        const log = new SweepLog();
-        return new SweepService(store, sweepMetrics, log, monotonic, protection, judgesFirstMs);
+        return new SweepService(store, sweepMetrics, new SweepLog(), monotonic, protection);
       },
     },
     {

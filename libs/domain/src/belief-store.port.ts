@@ -31,6 +31,8 @@ export interface ZoneSurvey {
 /** What is known of the late, at one moment of the store's clock. */
 export interface Survey {
   readonly nowMs: number;
+  /** Whether every live agent has reported: from then on judges look for those who live without one. */
+  readonly heard: boolean;
   readonly settled: boolean;
   /** Servers on the roll. */
   readonly servers: number;
@@ -97,6 +99,7 @@ export type HoldOutcome =
   | { readonly kind: 'held'; readonly untilMs: number }
   /** A report arrived in between, and wins. */
   | { readonly kind: 'reported' }
+  /** Not every live agent has reported yet, and it was not held before. */
   | { readonly kind: 'unsettled' }
   /** A live server reports its endpoint. */
   | { readonly kind: 'replaced' }

@@ -22,6 +22,8 @@ export interface LapsedServer {
 /** What a sweep saw, at one moment of the store's clock. */
 export interface LapseScan {
   readonly settled: boolean;
+  /** Whether it has been settled for half a lease, so that judges have had their turn. */
+  readonly judged: boolean;
   /** The longest lapsed first, at most as many as were asked for. */
   readonly lapsed: readonly LapsedServer[];
   /** How many are lapsed in all. */
@@ -40,7 +42,7 @@ export type EvictionOutcome =
   | { readonly kind: 'evicted'; readonly sessions: number }
   /** A report arrived in between, and wins. */
   | { readonly kind: 'renewed' }
-  /** The roll was not settled when the eviction arrived. */
+  /** The roll was not settled, or not judged, when the eviction arrived. */
   | { readonly kind: 'unsettled' }
   /** Another reconciler's last probe of it was good. */
   | { readonly kind: 'vouched' }
@@ -49,8 +51,8 @@ export type EvictionOutcome =
   /** Somebody else has evicted it, or it was never there. */
   | { readonly kind: 'gone' };
 
-/** Decides whom a sweep evicts: nobody until the roll is settled, for silence is no evidence before. */
+/** Decides whom a sweep evicts: nobody until the roll is judged, for silence alone is no evidence before. */
 export function planEvictions(scan: LapseScan): EvictionPlan {
-  if (!scan.settled) return { evict: [], spared: scan.lapsed.length, sparedBecause: 'unsettled' };
+  if (!scan.judged) return { evict: [], spared: scan.lapsed.length, sparedBecause: 'unsettled' };
   return { evict: scan.lapsed, spared: 0 };
 }

@@ -38,6 +38,7 @@ const silence = (
 const alone: Circumstances = {
   nowMs: NOW_MS,
   storeNowMs: STORE_NOW_MS,
+  isHeard: true,
   isSettled: true,
   isProtected: false,
 };
@@ -194,9 +195,25 @@ describe.each([
   });
 });
 
-describe('before the roll is settled', () => {
-  const unsettled = { ...alone, isSettled: false };
-  const dead = { ...guarded, isSettled: false };
+describe('before the roll is settled, but every live agent was heard', () => {
+  const heard = { ...alone, isSettled: false };
+
+  it.each([
+    ['whose port answers is held, before absence is a 404', late(), silence('answered'), HOLD],
+    ['whose port is silent is left alone', late(), silence('silent'), NOTHING],
+    ['held, whose port refuses, is not let go', late(HELD), silence('refused'), NOTHING],
+  ])('a silent server %s', (_who, server, known, expected) => {
+    expect(judge(server, known, heard, POLICY)).toEqual(expected);
+  });
+
+  it('the silent are probed', () => {
+    expect(wantsProbe(late(), undefined, heard, POLICY)).toBe(true);
+  });
+});
+
+describe('before every live agent was heard', () => {
+  const unsettled = { ...alone, isHeard: false, isSettled: false };
+  const dead = { ...guarded, isHeard: false, isSettled: false };
 
   it.each([
     ['who is held is held on by a good probe', late(HELD), silence('answered'), unsettled, HOLD],

@@ -10,7 +10,9 @@ export interface Circumstances {
   readonly nowMs: number;
   /** The store's clock at the same moment. */
   readonly storeNowMs: number;
-  /** Whether the roll is settled: until then nobody is held who is not held already, and nobody is released. */
+  /** Whether every live agent has reported: until then nobody is probed or held who is not held already. */
+  readonly isHeard: boolean;
+  /** Whether the roll is settled: until then nobody is released. */
   readonly isSettled: boolean;
   /** Whether the server's zone is protected. */
   readonly isProtected: boolean;
@@ -33,7 +35,8 @@ const NOTHING: Judgement = { kind: 'nothing' };
 
 /**
  * Decides about a late server.
- * - Until the roll is settled, silence says nothing; who was held before is held on, by the same rules.
+ * - Until every live agent was heard, silence says nothing; who was held before is held on, by the same rules.
+ * - From then on whoever is silent and lives is held, before the roll settles and absence is a 404; nobody is let go.
  * - Below the threshold a probe decides: a good one is worth one lease, a bad one ends the hold there is. Without a
  *   verdict nothing happens, and the lease or hold runs out by itself.
  * - Under protection everybody is held in time, and is let go only when confirmed dead.
@@ -47,7 +50,7 @@ export function judge(
 ): Judgement {
   const judgement = judgeSettled(late, silence, circumstances, policy);
   if (circumstances.isSettled) return judgement;
-  return late.held && judgement.kind === 'hold' ? judgement : NOTHING;
+  return wasHeard(late, circumstances) && judgement.kind === 'hold' ? judgement : NOTHING;
 }
 
 function judgeSettled(
@@ -76,14 +79,20 @@ function judgeSettled(
 export function wantsProbe(
   late: LateServer,
   silence: Silence | undefined,
-  { nowMs, storeNowMs, isSettled }: Circumstances,
+  circumstances: Circumstances,
   { probeMode, holdMaxMs, sweepIntervalMs }: JudgePolicy,
 ): boolean {
+  const { nowMs, storeNowMs } = circumstances;
   if (probeMode === 'off' || late.replaced) return false;
-  if (!isSettled && !late.held) return false;
+  if (!wasHeard(late, circumstances)) return false;
   if (storeNowMs - late.reportedAtMs >= holdMaxMs) return false;
   // A turn early rather than a turn late: the period is a promise.
   return silence === undefined || nowMs >= silence.nextProbeAtMs - sweepIntervalMs;
+}
+
+/** Whether its silence is its own: nobody was heard for a while after an outage. */
+function wasHeard({ held }: LateServer, { isHeard, isSettled }: Circumstances): boolean {
+  return held || isHeard || isSettled;
 }
 
 function isConfirmedDead(

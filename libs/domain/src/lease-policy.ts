@@ -22,6 +22,8 @@ export interface LeasePolicy extends LeaseTimings {
   readonly heardAfterMs: number;
   /** W: written this long without a gap, the roll is settled: whoever is not on it now is late, or dead. */
   readonly settleAfterMs: number;
+  /** Written this long without a gap, the roll is judged: whoever lives though silent is held, and the lapsed are struck off. */
+  readonly judgedAfterMs: number;
   /** A server without a report for this long is late. */
   readonly lateAfterMs: number;
   /** The lease of a server that said it is leaving: its successor has two intervals to come up. */
@@ -62,13 +64,15 @@ const DURATION_MAX_MS = 86_400_000;
 export function leasePolicy(timings: LeaseTimings): LeasePolicy {
   const { intervalMs, leaseTtlMs, sweepIntervalMs } = timings;
   const gapMs = Math.floor(leaseTtlMs / 4);
+  const settleAfterMs = Math.ceil(1.5 * intervalMs) + RECONNECTED_WITHIN_MS;
   return {
     ...timings,
     reportTimeoutMs: reportTimeoutMs(intervalMs),
     gapMs,
     renewEveryMs: Math.floor(gapMs / 4),
     heardAfterMs: Math.round((1 + HEARTBEAT_JITTER) * intervalMs) + RECONNECTED_WITHIN_MS,
-    settleAfterMs: Math.ceil(1.5 * intervalMs) + RECONNECTED_WITHIN_MS,
+    settleAfterMs,
+    judgedAfterMs: settleAfterMs + Math.floor(leaseTtlMs / 2),
     lateAfterMs: Math.round(2.2 * intervalMs),
     leavingLeaseMs: 2 * intervalMs,
     watchdogMs: Math.max(3 * sweepIntervalMs, WATCHDOG_MIN_MS),

@@ -70,6 +70,7 @@ describe('the protection of a zone', () => {
 
 const survey = (traits: Partial<Survey>): Survey => ({
   nowMs: NOW_MS,
+  heard: true,
   settled: true,
   servers: 30,
   zones: [],

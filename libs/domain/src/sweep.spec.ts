@@ -11,7 +11,7 @@ function lapsedServer(name: string): LapsedServer {
 }
 
 interface Scene {
-  readonly settled?: boolean;
+  readonly judged?: boolean;
   readonly lapsed?: readonly LapsedServer[];
   readonly evict?: (server: LapsedServer) => Promise<EvictionOutcome>;
 }
@@ -23,14 +23,15 @@ class RecordingStore implements SweepStore {
 
   async renew() {
     this.calls.push('renew');
-    return { settled: this.scene.settled ?? true };
+    return { settled: true };
   }
 
   async findLapsed(limit: number) {
     this.calls.push(`findLapsed ${limit}`);
     const lapsed = this.scene.lapsed ?? [];
     return {
-      settled: this.scene.settled ?? true,
+      settled: true,
+      judged: this.scene.judged ?? true,
       lapsed: lapsed.slice(0, limit),
       total: lapsed.length,
     };
@@ -65,13 +66,13 @@ describe('sweep', () => {
       evicted: 2,
       sessions: 2,
       spared: 0,
-      settled: true,
+      judged: true,
     });
   });
 
-  it('evicts nobody while the roll is not settled', async () => {
+  it('evicts nobody while the roll is not judged, settled or not', async () => {
     const store = new RecordingStore({
-      settled: false,
+      judged: false,
       lapsed: [lapsedServer('gpu-1'), lapsedServer('gpu-2')],
     });
 
@@ -80,7 +81,7 @@ describe('sweep', () => {
       evicted: 0,
       sessions: 0,
       spared: 2,
-      settled: false,
+      judged: false,
     });
     expect(store.calls).not.toContain('evict gpu-1');
   });
@@ -101,7 +102,7 @@ describe('sweep', () => {
       evicted: 0,
       sessions: 0,
       spared: 2,
-      settled: true,
+      judged: true,
     });
   });
 

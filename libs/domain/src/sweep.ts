@@ -25,10 +25,10 @@ export interface Sweep {
   readonly evicted: number;
   /** Sessions that went with them. */
   readonly sessions: number;
-  /** Servers left alone: the roll was not settled, or a report arrived in between. */
+  /** Servers left alone: the roll was not judged, or a report arrived in between. */
   readonly spared: number;
-  /** Whether the roll was settled when the sweep looked. */
-  readonly settled: boolean;
+  /** Whether the roll was judged when the sweep looked: settled for half a lease. */
+  readonly judged: boolean;
 }
 
 /** Servers a sweep looks at when it is not told otherwise. */
@@ -59,7 +59,7 @@ export async function sweep(store: SweepStore, options: SweepOptions = {}): Prom
     );
   }
   await store.sweepFinished();
-  return { lapsed: scan.total, ...tally(outcomes, plan.spared), settled: scan.settled };
+  return { lapsed: scan.total, ...tally(outcomes, plan.spared), judged: scan.judged };
 }
 
 function tally(

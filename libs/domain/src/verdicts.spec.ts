@@ -19,6 +19,7 @@ const late = (server = 'gpu-1', reportedAtMs = 1): LateServer => ({
 
 const surveyOf = (servers: readonly LateServer[], traits: Partial<Survey> = {}): Survey => ({
   nowMs: 0,
+  heard: true,
   settled: true,
   servers: 10,
   zones: [],

@@ -1,10 +1,11 @@
 #!lua flags=allow-oom
 -- Extends the lease of a late server by one lease, on a reconciler's word: its answers stand, or stand again, with a mark.
--- Before the roll is settled only that of a server that is held already.
+-- Before every live agent was heard only that of a server that is held already.
 -- KEYS  1–12 as include/keys.lua  13… four per session with a bare form: bare, known, claims, contest
 -- ARGV  1 server  2, 3 boot and sequence of the record it was decided on  4 why: probe, protection  5 reconciler
 --       6 how long its verdict stands, ms (probe)  7 longest silence, ms  8 late after, ms  9 lease, ms  10 retention, ms
---       11 gap, ms  12 settle after, ms  13 cap of the stream  14… local ids that have a bare form
+--       11 gap, ms  12 settle after, ms  13 cap of the stream
+--       14 heard after, ms  15… local ids that have a bare form
 -- Returns {'held', until} | {'reported'} | {'unsettled'} | {'replaced'} | {'expired'} | {'gone'}
 --@include keys
 --@include clock
@@ -16,11 +17,11 @@
 local server, seenBoot, seenSequence, cause, by = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local verdictTtl, holdMax, lateAfter = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local lease, retention = tonumber(ARGV[9]), tonumber(ARGV[10])
-local gap, settleAfter, cap = tonumber(ARGV[11]), tonumber(ARGV[12]), ARGV[13]
+local gap, settleAfter, cap, heardAfter = tonumber(ARGV[11]), tonumber(ARGV[12]), ARGV[13], tonumber(ARGV[14])
 
 local now = clock()
-local settled = pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention)
-if not settled and not redis.call('ZSCORE', keys.held, server) then return { 'unsettled' } end
+local settled, writtenFor = pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention)
+if writtenFor < heardAfter and not redis.call('ZSCORE', keys.held, server) then return { 'unsettled' } end
 
 local stored = redis.call('GET', keys.record)
 local record = readHeader(stored)
@@ -54,8 +55,8 @@ if record.state ~= 'U' then
     server = server, answer = answer, mark = mark, now = now, deadline = deadline, lease = lease, retention = retention,
     settled = settled, publish = publish
   }
-  for index = 14, #ARGV do
-    local key = 13 + 4 * (index - 14)
+  for index = 15, #ARGV do
+    local key = 13 + 4 * (index - 15)
     keep({ session = ARGV[index], bare = KEYS[key], known = KEYS[key + 1], claims = KEYS[key + 2], contest = KEYS[key + 3] }, roll)
   end
 end

@@ -7,7 +7,7 @@
 --       7 lease, ms  8 retention, ms  9 gap, ms  10 settle after, ms  11 cap of the stream
 --       12 interval, ms, and 13 share of the roll that is released within one at most, under protection
 --       14 reconciler, and 15 whether the death is confirmed, 1 or 0 (dead)  16 late after, ms (replaced)
---       17… sessions, as changes
+--       17 judged after, ms (lapsed)  18… sessions, as changes
 -- Returns {'struck', sessions} | {'renewed'}: a report came in between, and wins | {'unsettled'} | {'gone'}
 --       | {'vouched'}: a reconciler's last probe was good, for dead another's | {'protected'} | {'paced'}
 --       | for withdrawn also {'superseded', boot} | {'outdated', sequence} | {'already'}
@@ -25,12 +25,12 @@ local server, seenBoot, seenSequence, why = ARGV[1], tonumber(ARGV[2]), tonumber
 local boot, sequence, lease, retention = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local gap, settleAfter, cap = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 local interval, releaseShare, by, confirmed = tonumber(ARGV[12]), tonumber(ARGV[13]), ARGV[14], ARGV[15] == '1'
-local lateAfter = tonumber(ARGV[16])
+local lateAfter, judgedAfter = tonumber(ARGV[16]), tonumber(ARGV[17])
 local releases = why == 'dead' or why == 'hold-expired' or why == 'replaced'
 
 local now = clock()
-local settled = pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention)
-if (why == 'lapsed' or releases) and not settled then return { 'unsettled' } end
+local settled, writtenFor = pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention)
+if releases and not settled or why == 'lapsed' and writtenFor < judgedAfter then return { 'unsettled' } end
 
 local stored = redis.call('GETRANGE', keys.record, 0, 399)
 local record = readHeader(stored)
@@ -73,7 +73,7 @@ if boot > 0 then writeRecord(keys.record, boot, sequence, now, 'T', NO_DIGEST, '
 local roll = {
   server = server, now = now, settled = settled, lease = lease, retention = retention, publish = publisher(keys.events, cap, now)
 }
-local changes = readChanges(17, 15)
+local changes = readChanges(18, 15)
 for _, change in ipairs(changes) do
   redis.call('UNLINK', change.tokens)
   if change.id then release(change.id, roll) end

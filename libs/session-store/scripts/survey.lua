@@ -1,14 +1,16 @@
 #!lua flags=no-writes
 -- Who is late, and what that means for each zone. Reads the late, the zones of all, and of the live as many as are witnesses.
--- KEYS  1 due  2 settled  3 held  4 leaving  5 zones  6 endpoints  7 replaced  8 protect
+-- KEYS  1 due  2 settled  3 held  4 leaving  5 zones  6 endpoints  7 replaced  8 protect  9 pulse
 -- ARGV  1 most late servers in the answer  2 lease, ms  3 late after, ms
 --       4 zones do not matter while fewer are late, and nobody is protected  5 most witnesses of a zone
--- Returns {now, settled (1 or 0), servers, how many are late,
+--       6 gap, ms  7 heard after, ms
+-- Returns {now, heard (1 or 0), settled (1 or 0), servers, how many are late,
 --   {server, zone, end of its lease or hold, last report if held, else nothing, replaced (1 or 0), …}: those whose end comes
 --     first, in no order,
 --   {{zone, servers, late, {witness, …}}, …}, {zone, protection, …}}
 --@include clock
 --@include places
+--@include written
 local keys = { due = KEYS[1], settled = KEYS[2], held = KEYS[3], endpoints = KEYS[6] }
 local leavingKey, zonesKey, replacedKey, protectKey = KEYS[4], KEYS[5], KEYS[7], KEYS[8]
 local lateMax, lease, lateAfter = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -138,4 +140,6 @@ for index, server in ipairs(first) do
   told[at + 1], told[at + 2], told[at + 3] = server, zonesOfFirst[index] or '', ends[server]
   told[at + 4], told[at + 5] = heldSince[server] or '', replaced and 1 or 0
 end
-return { now, redis.call('EXISTS', keys.settled), servers, #late, told, zones, protections }
+local since, last = written(KEYS[9], now, tonumber(ARGV[6]))
+local isHeard = since and last - since >= tonumber(ARGV[7])
+return { now, isHeard and 1 or 0, redis.call('EXISTS', keys.settled), servers, #late, told, zones, protections }

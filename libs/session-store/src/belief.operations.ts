@@ -24,11 +24,11 @@ export class BeliefOperations {
 
   async survey(lateMax: number): Promise<Survey> {
     const { keys, policy, runner, script } = this.context;
-    const { due, settled, held, leaving, zones, endpoints, replaced, protect } = keys;
-    const scriptKeys = [due, settled, held, leaving, zones, endpoints, replaced, protect];
+    const { due, settled, held, leaving, zones, endpoints, replaced, protect, pulse } = keys;
+    const scriptKeys = [due, settled, held, leaving, zones, endpoints, replaced, protect, pulse];
     const args = [
       ...[lateMax, policy.leaseTtlMs, policy.lateAfterMs],
-      ...[PROTECTION_SERVERS_MIN, WITNESSES_PER_ZONE],
+      ...[PROTECTION_SERVERS_MIN, WITNESSES_PER_ZONE, policy.gapMs, policy.heardAfterMs],
     ];
     const reply = await runner.run('survey', () => script('survey', scriptKeys, args));
     return this.toSurvey(reply as SurveyReply);
@@ -55,6 +55,7 @@ export class BeliefOperations {
     const args = [
       ...[server, boot, sequence, cause, by, verdictTtlMs, holdMaxMs],
       ...[policy.lateAfterMs, policy.leaseTtlMs, ...pulseArguments(policy), eventsMax],
+      policy.heardAfterMs,
       ...bareSessions(sessions),
     ];
     const scriptKeys = [...keys.ofServer(server), ...bareKeys(keys, sessions)];
@@ -94,6 +95,7 @@ export class BeliefOperations {
 
   private toSurvey([
     nowMs,
+    heard,
     settled,
     servers,
     lateTotal,
@@ -103,6 +105,7 @@ export class BeliefOperations {
   ]: SurveyReply): Survey {
     return {
       nowMs,
+      heard: heard === 1,
       settled: settled === 1,
       servers,
       lateTotal,
@@ -134,6 +137,7 @@ export class BeliefOperations {
 type ZoneReply = readonly [zone: string, servers: number, late: number, witnesses: ServerId[]];
 type SurveyReply = readonly [
   now: number,
+  heard: number,
   settled: number,
   servers: number,
   lateTotal: number,

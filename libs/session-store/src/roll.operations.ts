@@ -24,11 +24,13 @@ export class RollOperations {
   constructor(private readonly context: StoreContext) {}
 
   async findLapsed(limit: number): Promise<LapseScan> {
-    const { redis, keys, runner, script } = this.context;
+    const { redis, keys, policy, runner, script } = this.context;
+    const { due, settled, pulse } = keys;
+    const args = [limit, policy.gapMs, policy.judgedAfterMs];
     const reply = await runner.run('findLapsed', () =>
-      script('findLapsed', [keys.due, keys.settled], [limit]),
+      script('findLapsed', [due, settled, pulse], args),
     );
-    const [settled, total, ...servers] = reply as [number, number, ...ServerId[]];
+    const [isSettled, isJudged, total, ...servers] = reply as FindLapsedReply;
     const records =
       servers.length === 0
         ? []
@@ -37,7 +39,7 @@ export class RollOperations {
       server,
       ...seenRecord(records[index] ?? null),
     }));
-    return { settled: settled === 1, total, lapsed };
+    return { settled: isSettled === 1, judged: isJudged === 1, total, lapsed };
   }
 
   async evict(server: LapsedServer): Promise<EvictionOutcome> {
@@ -98,6 +100,8 @@ export class RollOperations {
     return toLeases([...page, ...tied]);
   }
 }
+
+type FindLapsedReply = [settled: number, judged: number, total: number, ...ServerId[]];
 
 function toLeases(flat: readonly string[]): Map<ServerId, number> {
   const leases = new Map<ServerId, number>();

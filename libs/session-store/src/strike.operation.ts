@@ -56,7 +56,7 @@ export async function strike(
     ...[server, seen.fence.boot, seen.fence.sequence, reason, leave.boot, leave.sequence],
     ...[policy.leaseTtlMs, ...pulseArguments(policy), eventsMax],
     ...[policy.intervalMs, RELEASE_SHARE_MAX, verdict.by, verdict.confirmed ? 1 : 0],
-    policy.lateAfterMs,
+    ...[policy.lateAfterMs, policy.judgedAfterMs],
     ...changes.map(({ text }) => text),
   ];
   const scriptKeys = [

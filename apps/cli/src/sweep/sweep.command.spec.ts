@@ -60,7 +60,7 @@ describe('rollcall sweep', () => {
     const { exitCode, out } = await run(['sweep']);
 
     expect(exitCode).toBe(1);
-    expect(out).toContain('the roll is not settled yet');
+    expect(out).toContain('the roll is not settled, or has only just settled');
     expect((await store.servers(0, 10)).servers).toHaveLength(1);
   });
 
@@ -72,7 +72,7 @@ describe('rollcall sweep', () => {
       evicted: 1,
       sessions: 1,
       spared: 0,
-      settled: true,
+      judged: true,
     });
   });
 });

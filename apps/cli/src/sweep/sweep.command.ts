@@ -19,7 +19,7 @@ const HELP = helpText({
     ['rollcall sweep --json | jq .evicted', 'for programs'],
   ],
   ok: 'the sweep has finished, whether or not there was anything to do',
-  nothing: 'leases are over, but nobody may be struck off before the roll is settled',
+  nothing: 'leases are over, but nobody may be struck off before the roll has been settled for half a lease',
 });
 
 export function registerSweep(program: Command, cli: Cli, end: EndCommand): void {
@@ -41,6 +41,6 @@ export function registerSweep(program: Command, cli: Cli, end: EndCommand): void
         }),
       );
       terminal.out(`${json ? jsonText(result) : sweepText(result)}\n`);
-      end(result.lapsed > 0 && !result.settled ? ExitCode.nothing : ExitCode.ok);
+      end(result.lapsed > 0 && !result.judged ? ExitCode.nothing : ExitCode.ok);
     });
 }

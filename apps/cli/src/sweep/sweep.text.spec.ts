@@ -23,23 +23,23 @@ describe('evictionLine', () => {
 
 describe('sweepText', () => {
   it('says that there was nothing to do', () => {
-    expect(sweepText({ lapsed: 0, evicted: 0, sessions: 0, spared: 0, settled: true })).toBe(
+    expect(sweepText({ lapsed: 0, evicted: 0, sessions: 0, spared: 0, judged: true })).toBe(
       'No lease is over: nothing to do.',
     );
   });
 
   it('adds up what was done', () => {
-    expect(sweepText({ lapsed: 1, evicted: 1, sessions: 2, spared: 0, settled: true })).toBe(
+    expect(sweepText({ lapsed: 1, evicted: 1, sessions: 2, spared: 0, judged: true })).toBe(
       '1 lease is over: 1 server struck off with 2 sessions.',
     );
-    expect(sweepText({ lapsed: 4, evicted: 3, sessions: 7, spared: 1, settled: true })).toBe(
+    expect(sweepText({ lapsed: 4, evicted: 3, sessions: 7, spared: 1, judged: true })).toBe(
       '4 leases are over: 3 servers struck off with 7 sessions, 1 spared.',
     );
   });
 
   it('says why nobody was struck off', () => {
-    expect(sweepText({ lapsed: 1, evicted: 0, sessions: 0, spared: 1, settled: false })).toBe(
-      '1 lease is over, and nobody was struck off: the roll is not settled yet, so silence proves nothing. Try again shortly.',
+    expect(sweepText({ lapsed: 1, evicted: 0, sessions: 0, spared: 1, judged: false })).toBe(
+      '1 lease is over, and nobody was struck off: the roll is not settled, or has only just settled, so silence proves nothing yet. Try again shortly.',
     );
   });
 });

@@ -17,11 +17,11 @@ export function evictionLine({ server }: LapsedServer, outcome: EvictionOutcome)
 }
 
 /** What the sweep comes to. */
-export function sweepText({ lapsed, evicted, sessions, spared, settled }: Sweep): string {
+export function sweepText({ lapsed, evicted, sessions, spared, judged }: Sweep): string {
   if (lapsed === 0) return 'No lease is over: nothing to do.';
   const found = `${counted(lapsed, 'lease')} ${lapsed === 1 ? 'is' : 'are'} over`;
-  if (!settled) {
-    return `${found}, and nobody was struck off: the roll is not settled yet, so silence proves nothing. Try again shortly.`;
+  if (!judged) {
+    return `${found}, and nobody was struck off: the roll is not settled, or has only just settled, so silence proves nothing yet. Try again shortly.`;
   }
   return `${found}: ${counted(evicted, 'server')} struck off with ${counted(sessions, 'session')}${spared > 0 ? `, ${spared} spared` : ''}.`;
 }

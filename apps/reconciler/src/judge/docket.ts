@@ -66,6 +66,7 @@ export class Docket {
     return {
       nowMs,
       storeNowMs: survey.nowMs + (nowMs - takenAtMs),
+      isHeard: survey.heard,
       isSettled: survey.settled,
       isProtected: this.isProtected(late),
       witnessesAnswerSinceMs: verdicts.answeringSinceMs(late.zone, nowMs),

@@ -344,7 +344,7 @@ describe('the judge', () => {
     expect(roll.losses('dead')).toHaveLength(6);
   });
 
-  it('only holds on who is held while the roll is not settled, whoever is protected', async () => {
+  it('only holds on who is held until every live agent was heard, whoever is protected', async () => {
     const { hosts } = await ten();
     const [late] = hosts.slice(6);
     silence(hosts.slice(0, 6), 'drops');
@@ -358,7 +358,7 @@ describe('the judge', () => {
     const { survey } = InMemorySessionStore.prototype;
     jest.spyOn(roll.store, 'survey').mockImplementation(async (lateMax) => ({
       ...(await survey.call(roll.store, lateMax)),
-      settled: false,
+      ...{ heard: false, settled: false },
     }));
     silence([late!], 'answers');
     await roll.pass(2 * MINUTE_MS);
@@ -397,6 +397,18 @@ describe('the judge', () => {
     const onAgainMs = roll.nowMs;
     await roll.pass(MINUTE_MS);
     expect(answersOf(first, onAgainMs)).toEqual(['held']);
+  });
+
+  it('I1: holds whose agent died in an outage before the roll settles: nobody is told that they are gone', async () => {
+    const { first } = await ten();
+    roll.store.goDown('unreachable');
+    silence([first], 'answers');
+    await roll.pass(MINUTE_MS);
+    roll.store.comeBack();
+    const onAgainMs = roll.nowMs;
+    await roll.pass(MINUTE_MS);
+    expect(answersOf(first, onAgainMs)).toEqual(['unsettled', 'held']);
+    expect(roll.losses()).toEqual([]);
   });
 
   it('acts on a verdict when it comes, not a turn later', async () => {

@@ -32,7 +32,7 @@ const STUCK_AFTER_MS = 30_000;
 
 /**
  * Believes the silent as far as there is evidence: beside the sweeps, and in every reconciler at once. A turn is
- * - a survey of who is late; until the roll is settled it only says who is held, and has to be held on,
+ * - a survey of who is late; until every live agent was heard it only says who is held, and has to be held on,
  * - protection, decided before anything else,
  * - the probes that are due, which run on beside the turns; what a probe says is acted on when it comes,
  * - what can be done without a probe: holds under protection, holds that have lasted too long, confirmed deaths.

@@ -25,12 +25,15 @@ export class SweepLog {
     }
   }
 
-  finished({ settled, spared }: Sweep): void {
+  finished({ judged, spared }: Sweep): void {
     if (this.failure !== undefined) this.logger.log('sweeps finish again');
     this.failure = undefined;
-    const sparing = !settled && spared > 0;
+    const sparing = !judged && spared > 0;
     if (sparing && !this.sparing) {
-      this.logger.warn({ servers: spared }, 'lapsed servers are spared: the roll is not settled');
+      this.logger.warn(
+        { servers: spared },
+        'lapsed servers are spared: the roll is not settled, or has only just settled',
+      );
     }
     if (!sparing && this.sparing) this.logger.log('lapsed servers are no longer spared');
     this.sparing = sparing;

@@ -44,8 +44,8 @@ export class SweepMetrics {
     this.spared.inc({ reason: outcome.kind });
   }
 
-  finished(trigger: SweepTrigger, { settled, spared }: Sweep, seconds: number): void {
-    if (!settled) this.spared.inc({ reason: 'unsettled' }, spared);
+  finished(trigger: SweepTrigger, { judged, spared }: Sweep, seconds: number): void {
+    if (!judged) this.spared.inc({ reason: 'unsettled' }, spared);
     this.durations.observe({ trigger, outcome: 'finished' }, seconds);
     this.lastFinished.setToCurrentTime();
   }

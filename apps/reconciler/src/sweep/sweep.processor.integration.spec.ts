@@ -17,7 +17,7 @@ import { RENEWALS_MAX, SweepWatchdog } from './sweep.watchdog';
 
 /** Each of the new workers has the watchdog's time. */
 const GIVE_UP_MS = 2 * (RENEWALS_MAX + 1) * SCALED.watchdogMs;
-const NOTHING: Sweep = { lapsed: 0, evicted: 0, sessions: 0, spared: 0, settled: true };
+const NOTHING: Sweep = { lapsed: 0, evicted: 0, sessions: 0, spared: 0, judged: true };
 
 /** Nobody is late in numbers here. */
 const NO_PROTECTION = { look: async () => undefined };
@@ -207,7 +207,7 @@ describe('the scheduled sweep', () => {
     beforeEach(async () => {
       const now = () => performance.now();
       const metrics = new SweepMetrics(new Metrics());
-      sweeps = new SweepService(roll.store, metrics, new SweepLog(), now, NO_PROTECTION, 0);
+      sweeps = new SweepService(roll.store, metrics, new SweepLog(), now, NO_PROTECTION);
       giveUp = jest.fn();
       byJob = 0;
       const run = async () => {

@@ -8,8 +8,6 @@ import { SweepLog } from './sweep.log';
 import { SweepMetrics } from './sweep.metrics';
 import { SweepService } from './sweep.service';
 
-const JUDGES_FIRST_MS = 4_000;
-
 describe('the sweep', () => {
   let clock: FakeClock;
   let store: InMemorySessionStore;
@@ -25,7 +23,7 @@ describe('the sweep', () => {
     const protection = new ProtectionService(store, beliefPolicy(DEFAULT_BELIEF));
     const now = () => clock.now();
     const [books, log] = [new SweepMetrics(metrics), new SweepLog()];
-    sweeps = new SweepService(store, books, log, now, protection, JUDGES_FIRST_MS);
+    sweeps = new SweepService(store, books, log, now, protection);
   });
 
   const sweep = () => sweeps.run('job');
@@ -59,13 +57,13 @@ describe('the sweep', () => {
     await store.report(aReport());
     clock.advance(store.policy.leaseTtlMs);
     const first = await sweep();
-    expect(first).toEqual({ lapsed: 1, evicted: 0, sessions: 0, spared: 1, settled: false });
-    await sweepFor(store.policy.settleAfterMs + JUDGES_FIRST_MS - 2_000);
+    expect(first).toEqual({ lapsed: 1, evicted: 0, sessions: 0, spared: 1, judged: false });
+    await sweepFor(store.policy.judgedAfterMs - 2_000);
     expect(store.events().map(({ type }) => type)).not.toContain('server.lost');
     await sweepFor(3_000);
     expect(store.events().map(({ type }) => type)).toContain('server.lost');
     expect(texts()).toEqual([
-      'lapsed servers are spared: the roll is not settled',
+      'lapsed servers are spared: the roll is not settled, or has only just settled',
       'a server is struck off',
       'lapsed servers are no longer spared',
     ]);

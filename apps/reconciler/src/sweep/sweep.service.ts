@@ -16,7 +16,6 @@ export class SweepService {
   private underWay: Promise<Sweep> | undefined;
   private finishedAtMs = Number.NEGATIVE_INFINITY;
   private steppedAtMs = Number.NEGATIVE_INFINITY;
-  private unsettledAtMs: number;
 
   constructor(
     store: SweepStore,
@@ -24,18 +23,12 @@ export class SweepService {
     private readonly log: SweepLog,
     private readonly now: () => number,
     private readonly protection: Pick<ProtectionService, 'look'>,
-    /** Once the roll has settled, judges have so long before a sweep strikes: whoever was held has to be held anew. */
-    private readonly judgesFirstMs: number,
   ) {
-    this.unsettledAtMs = now();
     this.store = {
       renew: () => this.step(store.renew()),
       findLapsed: async (limit) => {
         const scan = await this.step(store.findLapsed(limit));
         this.metrics.lapsed(this.lapses.fresh(scan.lapsed));
-        if (!scan.settled) this.unsettledAtMs = this.now();
-        if (this.now() - this.unsettledAtMs < this.judgesFirstMs)
-          return { ...scan, settled: false };
         return scan;
       },
       evict: (server) => this.step(store.evict(server)),

@@ -31,7 +31,7 @@ describe('the watchdog over the sweeps', () => {
     metrics = new Metrics();
     const sweepMetrics = new SweepMetrics(metrics);
     const now = () => clock.now();
-    sweeps = new SweepService(store, sweepMetrics, new SweepLog(), now, NO_PROTECTION, 0);
+    sweeps = new SweepService(store, sweepMetrics, new SweepLog(), now, NO_PROTECTION);
     run = jest.spyOn(sweeps, 'run');
     processor = { hasSwept: true, renew: jest.fn(() => (processor.hasSwept = false)) };
     giveUp = jest.fn();
@@ -153,7 +153,7 @@ describe('the watchdog over the sweeps', () => {
         sessions: [],
       }));
       jest.spyOn(store, 'findLapsed').mockImplementationOnce(async () => {
-        return { settled: true, lapsed: servers, total: servers.length };
+        return { settled: true, judged: true, lapsed: servers, total: servers.length };
       });
       const evict = jest
         .spyOn(store, 'evict')

@@ -1,18 +1,13 @@
--- The roll's pulse: `since:last`, the moments since which, and at which last, the roll was written without a gap.
--- Returns whether the roll is settled, and keeps the settled fact true.
+--@include written
+-- Counts a write of the roll. Returns whether the roll is settled, and for how long it was written without a gap, ms; keeps
+-- the settled fact true.
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-  local since = now
-  local stored = redis.call('GET', pulseKey)
-  if stored then
-    local first, last = string.match(stored, '^(%d+):(%d+)$')
-    first, last = tonumber(first), tonumber(last)
-    if last and now >= last and now - last <= gap then since = first end
-  end
+  local since = written(pulseKey, now, gap) or now
   redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
   if now - since >= settleAfter then
     redis.call('SET', settledKey, '1', 'PX', gap)
-    return true
+    return true, now - since
   end
   redis.call('DEL', settledKey)
-  return false
+  return false, now - since
 end

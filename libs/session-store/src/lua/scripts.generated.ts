@@ -42,21 +42,20 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = now
-local stored = redis.call('GET', pulseKey)
-if stored then
-local first, last = string.match(stored, '^(%d+):(%d+)$')
-first, last = tonumber(first), tonumber(last)
-if last and now >= last and now - last <= gap then since = first end
+local function written(pulseKey, now, gap)
+local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
+since, last = tonumber(since), tonumber(last)
+if last and now >= last and now - last <= gap then return since, last end
 end
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
+local since = written(pulseKey, now, gap) or now
 redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
-return true
+return true, now - since
 end
 redis.call('DEL', settledKey)
-return false
+return false, now - since
 end
 local function readChanges(first, firstKey)
 local changes, key = {}, firstKey
@@ -162,9 +161,17 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
+local function written(pulseKey, now, gap)
+local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
+since, last = tonumber(since), tonumber(last)
+if last and now >= last and now - last <= gap then return since, last end
+end
 local now = clock()
+local since, last = written(KEYS[3], now, tonumber(ARGV[2]))
+local isJudged = since and last - since >= tonumber(ARGV[3])
 local found = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])
 table.insert(found, 1, redis.call('ZCOUNT', KEYS[1], '-inf', now))
+table.insert(found, 1, isJudged and 1 or 0)
 table.insert(found, 1, redis.call('EXISTS', KEYS[2]))
 return found
 `.trim(),
@@ -320,21 +327,20 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = now
-local stored = redis.call('GET', pulseKey)
-if stored then
-local first, last = string.match(stored, '^(%d+):(%d+)$')
-first, last = tonumber(first), tonumber(last)
-if last and now >= last and now - last <= gap then since = first end
+local function written(pulseKey, now, gap)
+local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
+since, last = tonumber(since), tonumber(last)
+if last and now >= last and now - last <= gap then return since, last end
 end
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
+local since = written(pulseKey, now, gap) or now
 redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
-return true
+return true, now - since
 end
 redis.call('DEL', settledKey)
-return false
+return false, now - since
 end
 local NO_DIGEST = '----------------'
 
@@ -575,11 +581,11 @@ end
 local server, seenBoot, seenSequence, cause, by = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local verdictTtl, holdMax, lateAfter = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local lease, retention = tonumber(ARGV[9]), tonumber(ARGV[10])
-local gap, settleAfter, cap = tonumber(ARGV[11]), tonumber(ARGV[12]), ARGV[13]
+local gap, settleAfter, cap, heardAfter = tonumber(ARGV[11]), tonumber(ARGV[12]), ARGV[13], tonumber(ARGV[14])
 
 local now = clock()
-local settled = pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention)
-if not settled and not redis.call('ZSCORE', keys.held, server) then return { 'unsettled' } end
+local settled, writtenFor = pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention)
+if writtenFor < heardAfter and not redis.call('ZSCORE', keys.held, server) then return { 'unsettled' } end
 
 local stored = redis.call('GET', keys.record)
 local record = readHeader(stored)
@@ -612,8 +618,8 @@ local roll = {
 server = server, answer = answer, mark = mark, now = now, deadline = deadline, lease = lease, retention = retention,
 settled = settled, publish = publish
 }
-for index = 14, #ARGV do
-local key = 13 + 4 * (index - 14)
+for index = 15, #ARGV do
+local key = 13 + 4 * (index - 15)
 keep({ session = ARGV[index], bare = KEYS[key], known = KEYS[key + 1], claims = KEYS[key + 2], contest = KEYS[key + 3] }, roll)
 end
 end
@@ -678,21 +684,20 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = now
-local stored = redis.call('GET', pulseKey)
-if stored then
-local first, last = string.match(stored, '^(%d+):(%d+)$')
-first, last = tonumber(first), tonumber(last)
-if last and now >= last and now - last <= gap then since = first end
+local function written(pulseKey, now, gap)
+local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
+since, last = tonumber(since), tonumber(last)
+if last and now >= last and now - last <= gap then return since, last end
 end
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
+local since = written(pulseKey, now, gap) or now
 redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
-return true
+return true, now - since
 end
 redis.call('DEL', settledKey)
-return false
+return false, now - since
 end
 local retention, gap, settleAfter = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local apart, now = tonumber(ARGV[4]), clock()
@@ -709,21 +714,20 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = now
-local stored = redis.call('GET', pulseKey)
-if stored then
-local first, last = string.match(stored, '^(%d+):(%d+)$')
-first, last = tonumber(first), tonumber(last)
-if last and now >= last and now - last <= gap then since = first end
+local function written(pulseKey, now, gap)
+local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
+since, last = tonumber(since), tonumber(last)
+if last and now >= last and now - last <= gap then return since, last end
 end
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
+local since = written(pulseKey, now, gap) or now
 redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
-return true
+return true, now - since
 end
 redis.call('DEL', settledKey)
-return false
+return false, now - since
 end
 local NO_DIGEST = '----------------'
 
@@ -1138,21 +1142,20 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = now
-local stored = redis.call('GET', pulseKey)
-if stored then
-local first, last = string.match(stored, '^(%d+):(%d+)$')
-first, last = tonumber(first), tonumber(last)
-if last and now >= last and now - last <= gap then since = first end
+local function written(pulseKey, now, gap)
+local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
+since, last = tonumber(since), tonumber(last)
+if last and now >= last and now - last <= gap then return since, last end
 end
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
+local since = written(pulseKey, now, gap) or now
 redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
-return true
+return true, now - since
 end
 redis.call('DEL', settledKey)
-return false
+return false, now - since
 end
 local NO_DIGEST = '----------------'
 
@@ -1412,12 +1415,12 @@ local server, seenBoot, seenSequence, why = ARGV[1], tonumber(ARGV[2]), tonumber
 local boot, sequence, lease, retention = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local gap, settleAfter, cap = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 local interval, releaseShare, by, confirmed = tonumber(ARGV[12]), tonumber(ARGV[13]), ARGV[14], ARGV[15] == '1'
-local lateAfter = tonumber(ARGV[16])
+local lateAfter, judgedAfter = tonumber(ARGV[16]), tonumber(ARGV[17])
 local releases = why == 'dead' or why == 'hold-expired' or why == 'replaced'
 
 local now = clock()
-local settled = pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention)
-if (why == 'lapsed' or releases) and not settled then return { 'unsettled' } end
+local settled, writtenFor = pulse(keys.pulse, keys.settled, now, gap, settleAfter, retention)
+if releases and not settled or why == 'lapsed' and writtenFor < judgedAfter then return { 'unsettled' } end
 
 local stored = redis.call('GETRANGE', keys.record, 0, 399)
 local record = readHeader(stored)
@@ -1460,7 +1463,7 @@ if boot > 0 then writeRecord(keys.record, boot, sequence, now, 'T', NO_DIGEST, '
 local roll = {
 server = server, now = now, settled = settled, lease = lease, retention = retention, publish = publisher(keys.events, cap, now)
 }
-local changes = readChanges(17, 15)
+local changes = readChanges(18, 15)
 for _, change in ipairs(changes) do
 redis.call('UNLINK', change.tokens)
 if change.id then release(change.id, roll) end
@@ -1502,6 +1505,11 @@ local function isReplaced(keys, server, place, fresh)
 local owner = redis.call('HGET', keys.endpoints, place)
 if not owner or owner == server or redis.call('ZSCORE', keys.held, owner) then return false end
 return tonumber(redis.call('ZSCORE', keys.due, owner) or 0) > fresh
+end
+local function written(pulseKey, now, gap)
+local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
+since, last = tonumber(since), tonumber(last)
+if last and now >= last and now - last <= gap then return since, last end
 end
 local keys = { due = KEYS[1], settled = KEYS[2], held = KEYS[3], endpoints = KEYS[6] }
 local leavingKey, zonesKey, replacedKey, protectKey = KEYS[4], KEYS[5], KEYS[7], KEYS[8]
@@ -1629,7 +1637,9 @@ local at = #told
 told[at + 1], told[at + 2], told[at + 3] = server, zonesOfFirst[index] or '', ends[server]
 told[at + 4], told[at + 5] = heldSince[server] or '', replaced and 1 or 0
 end
-return { now, redis.call('EXISTS', keys.settled), servers, #late, told, zones, protections }
+local since, last = written(KEYS[9], now, tonumber(ARGV[6]))
+local isHeard = since and last - since >= tonumber(ARGV[7])
+return { now, isHeard and 1 or 0, redis.call('EXISTS', keys.settled), servers, #late, told, zones, protections }
 `.trim(),
   sweepFinished: String.raw`
 #!lua flags=allow-oom
@@ -1641,21 +1651,20 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = now
-local stored = redis.call('GET', pulseKey)
-if stored then
-local first, last = string.match(stored, '^(%d+):(%d+)$')
-first, last = tonumber(first), tonumber(last)
-if last and now >= last and now - last <= gap then since = first end
+local function written(pulseKey, now, gap)
+local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
+since, last = tonumber(since), tonumber(last)
+if last and now >= last and now - last <= gap then return since, last end
 end
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
+local since = written(pulseKey, now, gap) or now
 redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
-return true
+return true, now - since
 end
 redis.call('DEL', settledKey)
-return false
+return false, now - since
 end
 local NO_DIGEST = '----------------'
 

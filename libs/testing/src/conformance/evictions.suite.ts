@@ -90,6 +90,26 @@ export function describeEvictions(stage: Stage): void {
       }
     });
 
+    stage.settled(
+      'I5: strikes nobody off before judges have had half a lease on a settled roll',
+      async (scene) => {
+        const { policy, slackMs } = scene;
+        const host = scene.host('gpu-1');
+        await host.lists(scene.id('console'));
+        await scene.time.passSilently(policy.leaseTtlMs + slackMs);
+        await scene.newEvents();
+        const [lapsed] = await scene.lapsed();
+        await scene.time.passWriting(policy.judgedAfterMs - 2 * slackMs);
+        expect(await scene.store.findLapsed(1)).toMatchObject({ settled: true, judged: false });
+        expect(await scene.store.evict(lapsed!)).toEqual({ kind: 'unsettled' });
+        await scene.expectEvents();
+
+        await scene.time.passWriting(3 * slackMs);
+        expect(await scene.store.findLapsed(1)).toMatchObject({ settled: true, judged: true });
+        expect(await scene.store.evict(lapsed!)).toEqual({ kind: 'evicted', sessions: 1 });
+      },
+    );
+
     stage.settled('never strikes off a server within its lease', async (scene) => {
       const [host, session] = [scene.host('gpu-1'), scene.id('console')];
       await host.lists(session);

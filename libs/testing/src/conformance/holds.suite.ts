@@ -176,6 +176,23 @@ export function describeHolds(stage: Stage): void {
     );
 
     stage.settled(
+      'I1: after an outage who lives without an agent is held once every live agent was heard',
+      async (scene) => {
+        const [silent] = (await hostsWithSessions(scene, 'silent')) as [SimulatedHost];
+        await scene.time.passSilently(scene.policy.leaseTtlMs + scene.slackMs);
+        await scene.newEvents();
+        await scene.time.passWriting(scene.policy.heardAfterMs - 2 * scene.slackMs);
+        expect(await tryHold(scene, silent)).toBe('unsettled');
+        expect(await scene.store.survey(0)).toMatchObject({ heard: false, settled: false });
+
+        await scene.time.passWriting(3 * scene.slackMs);
+        expect(await scene.store.survey(0)).toMatchObject({ heard: true });
+        expect(await tryHold(scene, silent)).toBe('held');
+        await expectHeld(scene, silent);
+      },
+    );
+
+    stage.settled(
       'I1: who was held before an outage is held on before the roll is settled again',
       async (scene) => {
         const [late, held] = (await hostsWithSessions(scene, 'late', 'held')) as SimulatedHost[];

@@ -57,7 +57,10 @@ export function describeRoll(stage: Stage): void {
 
     stage.lost('an empty roll has no servers, no lapses and no sweep on record', async (scene) => {
       expect(await scene.store.servers(0, 10)).toEqual({ nowMs: expect.any(Number), servers: [] });
-      expect(await scene.store.findLapsed(10)).toEqual({ settled: false, lapsed: [], total: 0 });
+      expect(await scene.store.findLapsed(10)).toEqual({
+        ...{ settled: false, judged: false },
+        ...{ lapsed: [], total: 0 },
+      });
       expect(await scene.store.sinceLastSweepMs()).toBeUndefined();
       await expect(scene.store.ping()).resolves.toBeUndefined();
     });
@@ -78,7 +81,8 @@ export function describeRoll(stage: Stage): void {
     stage.lost(
       'I7, I8: remembers nothing of anybody when the retention has ended',
       async (scene) => {
-        const { retentionMs } = scene.policy;
+        const { policy } = scene;
+        const { retentionMs } = policy;
         const names = ['silent', 'evicted', 'one', 'two'];
         const [silent, evicted, one, two] = names.map((name) => scene.host(name));
         const [own, contested] = [scene.id('own'), scene.id('contested')];
@@ -105,6 +109,7 @@ export function describeRoll(stage: Stage): void {
         await evicted!.withdraws();
 
         await scene.time.settle();
+        await scene.time.passWriting(policy.judgedAfterMs - policy.settleAfterMs);
         await scene.newEvents();
         const { lapsed } = await scene.store.findLapsed(10);
         const left = [silent!, one!, two!].map(({ server }) => server);

@@ -18,6 +18,7 @@ export function describeSurvey(stage: Stage): void {
     stage.lost('of an empty roll finds nobody', async (scene) => {
       expect(await scene.store.survey(10)).toEqual({
         nowMs: expect.any(Number),
+        heard: false,
         settled: false,
         servers: 0,
         zones: [],

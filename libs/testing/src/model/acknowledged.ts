@@ -31,13 +31,17 @@ export class Acknowledged {
 
   get facts(): Facts {
     const { nowMs, servers, owners, contested, settling } = this;
+    const { heardAfterMs, settleAfterMs, judgedAfterMs } = this.policy;
     return {
       nowMs,
       servers,
       owners,
       contested,
-      maySettle: settling.maySettle(nowMs),
-      mustSettle: settling.mustSettle(nowMs),
+      mayBeHeard: settling.mayBeWritten(heardAfterMs, nowMs),
+      maySettle: settling.mayBeWritten(settleAfterMs, nowMs),
+      mustSettle: settling.mustBeWritten(settleAfterMs, nowMs),
+      mayBeJudged: settling.mayBeWritten(judgedAfterMs, nowMs),
+      mustBeJudged: settling.mustBeWritten(judgedAfterMs, nowMs),
     };
   }
 

@@ -36,8 +36,8 @@ export function checkHold(
   const mayHold = isSame && beliefs.isLate(server, facts) && !isSilentTooLong;
   if (outcome.kind === 'held') {
     if (!mayHold) throw broken(`${server} is held, but must not be`);
-    if (!facts.maySettle && !word.held)
-      throw broken(`${server} is held anew, but the roll cannot be settled`);
+    if (!facts.mayBeHeard && !word.held)
+      throw broken(`${server} is held anew, but not every agent can have been heard`);
     if (outcome.untilMs !== facts.nowMs + site.policy.leaseTtlMs)
       throw broken(`${server} is held until ${outcome.untilMs}, which is not one lease`);
     return;

@@ -34,10 +34,16 @@ export interface Facts {
   readonly owners: ReadonlyMap<LocalId, ServerId>;
   /** Bare ids that several servers have claimed at once. */
   readonly contested: ReadonlySet<LocalId>;
+  /** Whether every live agent can have reported since the last gap. */
+  readonly mayBeHeard: boolean;
   /** Whether the roll can be settled: it was written without a gap for as long as that takes. */
   readonly maySettle: boolean;
   /** Whether it has to be. */
   readonly mustSettle: boolean;
+  /** Whether the lapsed can be struck off: the roll is settled for long enough. */
+  readonly mayBeJudged: boolean;
+  /** Whether they have to be. */
+  readonly mustBeJudged: boolean;
 }
 
 /** A moment's worth of doubt is left where two ends meet. */

@@ -17,7 +17,7 @@ const BACK_MS = 2_000;
  */
 export async function healEverything(run: ModelRun): Promise<void> {
   const { world, agents, lookups, reconcilers, site } = run;
-  const { intervalMs, settleAfterMs, retentionMs } = site.policy;
+  const { intervalMs, judgedAfterMs, retentionMs } = site.policy;
   world.story.begin('every fault heals');
   await world.fail(undefined);
   await world.finishAll();
@@ -27,7 +27,7 @@ export async function healEverything(run: ModelRun): Promise<void> {
   await pass(run, INTERVALS_BACK * intervalMs + BACK_MS);
   await expectBack(run);
   await reconcilers.endProtection();
-  await pass(run, longestLeaseMs(run) + settleAfterMs + INTERVALS_BACK * intervalMs);
+  await pass(run, longestLeaseMs(run) + judgedAfterMs + INTERVALS_BACK * intervalMs);
   await reconcilers.sweep({ do: 'sweep', reconciler: 0 });
   await lookups.look();
   await expectNewestAlone(run);

@@ -54,8 +54,8 @@ export function checkEviction(
       throw new Violation('F26', `${server} is evicted, but reported in step ${word.step}`);
     if (belief(word, facts.nowMs) === 'yes')
       throw new Violation('F26', `${server} is evicted within the lease of step ${word.step}`);
-    if (!facts.maySettle)
-      throw new Violation('I5', `${server} is evicted, but the roll cannot be settled`);
+    if (!facts.mayBeJudged)
+      throw new Violation('I5', `${server} is evicted, but the roll cannot be judged`);
     if (isProtected) throw new Violation('belief', `${server} is evicted, but is protected`);
     if (beliefs.mustBeVouchedFor(server, facts))
       throw new Violation('belief', `${server} is evicted, but a reconciler vouches for it`);
@@ -64,7 +64,7 @@ export function checkEviction(
   const isLapsed = word !== undefined && isSeen && belief(word, facts.nowMs) === 'no';
   const maySpare =
     beliefs.mayBeVouchedFor(server, facts.nowMs) || beliefs.mayBeProtected(facts.nowMs);
-  if (isLapsed && facts.mustSettle && !maySpare)
+  if (isLapsed && facts.mustBeJudged && !maySpare)
     throw new Violation('I8', `${server} is lapsed, but its eviction is ${outcome.kind}`);
 }
 

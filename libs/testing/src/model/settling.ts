@@ -3,7 +3,7 @@ import type { LeasePolicy } from '@rollcall/domain';
 /** A touch may leave the pulse as it was for so long. */
 const PULSE_SHARE = 1 / 8;
 
-/** Whether the roll was written without a gap for W: what can be said of it from outside. */
+/** For how long the roll was written without a gap: what can be said of it from outside. */
 export class Settling {
   private lastMs = Number.NEGATIVE_INFINITY;
   private earliestSinceMs = Number.NEGATIVE_INFINITY;
@@ -44,16 +44,17 @@ export class Settling {
     this.perhapsLastMs = Number.NEGATIVE_INFINITY;
   }
 
-  maySettle(nowMs: number): boolean {
-    const { gapMs, settleAfterMs } = this.policy;
-    return this.lastMs - this.earliestSinceMs >= settleAfterMs && nowMs <= this.lastMs + gapMs;
+  /** Whether the roll can have been written without a gap for so long. */
+  mayBeWritten(forMs: number, nowMs: number): boolean {
+    return this.lastMs - this.earliestSinceMs >= forMs && nowMs <= this.lastMs + this.policy.gapMs;
   }
 
-  mustSettle(nowMs: number): boolean {
-    const { gapMs, settleAfterMs } = this.policy;
+  /** Whether it has to have been. */
+  mustBeWritten(forMs: number, nowMs: number): boolean {
+    const { gapMs } = this.policy;
     const sinceLastMs = nowMs - this.lastSureMs;
     return (
-      this.lastSureMs - this.latestSinceMs >= settleAfterMs + this.doubtMs &&
+      this.lastSureMs - this.latestSinceMs >= forMs + this.doubtMs &&
       sinceLastMs >= 0 &&
       sinceLastMs <= gapMs - this.doubtMs
     );

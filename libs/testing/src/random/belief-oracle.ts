@@ -68,7 +68,7 @@ export class BeliefOracle {
     when: Circumstances,
   ): HoldOutcome['kind'][] {
     const outcomes = new Outcomes<HoldOutcome['kind']>();
-    outcomes.stopIf(truth?.held ? 'no' : not(when.settled), 'unsettled');
+    outcomes.stopIf(truth?.held ? 'no' : not(when.heard), 'unsettled');
     outcomes.stopIf(truth?.report ? not(isBefore(when, truth.retainedUntil)) : 'yes', 'gone');
     if (!truth?.report) return outcomes.all();
     outcomes.stopIf(isSeen(truth, seen) ? 'no' : 'yes', 'reported');

@@ -12,9 +12,9 @@ import { RollTime } from '../conformance/roll-time';
 import type { StoreHarness } from '../conformance/store-harness';
 import { RandomBeliefs } from './random-beliefs';
 import { RandomReports } from './random-reports';
-import { later } from './moments';
+import { later, type Certainty } from './moments';
 import { violationsIn } from './roll-checks';
-import { RollOracle, type Circumstances } from './roll-oracle';
+import { RollOracle, type Circumstances, type RollState } from './roll-oracle';
 import { takeSnapshot } from './roll-snapshot';
 import type { SeededRandom } from './seeded-random';
 
@@ -254,8 +254,12 @@ export class RandomRun {
   }
 
   private async settle(beating: readonly ServerId[]): Promise<void> {
+    const { settleAfterMs, judgedAfterMs } = this.harness.policy;
     await this.time.settle(() => this.beat(beating));
-    this.note(`settled, beating: ${beating.join(', ')}`);
+    const andJudged = this.random.chance(0.5);
+    if (andJudged)
+      await this.time.passWriting(judgedAfterMs - settleAfterMs, () => this.beat(beating));
+    this.note(`settled${andJudged ? ' and judged' : ''}, beating: ${beating.join(', ')}`);
   }
 
   private async lose(): Promise<void> {
@@ -269,20 +273,29 @@ export class RandomRun {
     for (const server of servers) await this.send(this.reports.following(server));
   }
 
-  /** Does it, and finds out when, and whether the roll was settled all along. */
+  /** Does it, and finds out when, and whether the roll was heard, settled and judged all along. */
   private async during(act: () => Promise<void>): Promise<Circumstances> {
-    const settledBefore = await this.isSettled();
+    const before = await this.rollState();
     const fromMs = await this.harness.now();
     await act();
     const toMs = await this.harness.now();
-    const settledAfter = await this.isSettled();
-    const { gapMs } = this.harness.policy;
-    const isSteady = settledBefore === settledAfter && toMs - fromMs < gapMs;
-    return { fromMs, toMs, settled: isSteady ? (settledAfter ? 'yes' : 'no') : 'maybe' };
+    const after = await this.rollState();
+    const isQuick = toMs - fromMs < this.harness.policy.gapMs;
+    const allAlong = (state: keyof RollState): Certainty =>
+      isQuick && before[state] === after[state] ? (after[state] ? 'yes' : 'no') : 'maybe';
+    return {
+      ...{ fromMs, toMs },
+      ...{ heard: allAlong('heard'), settled: allAlong('settled'), judged: allAlong('judged') },
+    };
   }
 
-  private async isSettled(): Promise<boolean> {
-    return (await this.harness.store.findLapsed(1)).settled;
+  private async rollState(): Promise<RollState> {
+    const { store } = this.harness;
+    const [{ heard }, { settled, judged }] = await Promise.all([
+      store.survey(0),
+      store.findLapsed(0),
+    ]);
+    return { heard, settled, judged };
   }
 
   private compare(what: string, got: unknown, expected: readonly unknown[]): void {

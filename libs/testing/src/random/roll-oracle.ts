@@ -45,10 +45,15 @@ export interface Ownership {
   readonly live: boolean;
 }
 
-/** When something happened, and whether the roll was settled then. */
-export interface Circumstances extends Moments {
-  readonly settled: Certainty;
+/** How long the roll has been written without a gap, in the store's own steps. */
+export interface RollState {
+  readonly heard: boolean;
+  readonly settled: boolean;
+  readonly judged: boolean;
 }
+
+/** When something happened, and what the roll was then. */
+export type Circumstances = Moments & Readonly<Record<keyof RollState, Certainty>>;
 
 /** What the invariants say must be true after a history of reports and evictions; knows nothing of how a store works. */
 export class RollOracle {
@@ -191,7 +196,7 @@ export class RollOracle {
   /** What an eviction by a sweep must come to; several outcomes when the oracle cannot know. */
   expectedEvictions(seen: LapsedServer, when: Circumstances): EvictionOutcome['kind'][] {
     const truth = this.truths.get(seen.server);
-    const maybe: EvictionOutcome['kind'][] = when.settled === 'yes' ? [] : ['unsettled'];
+    const maybe: EvictionOutcome['kind'][] = when.judged === 'yes' ? [] : ['unsettled'];
     if (!truth?.report) return ['gone', ...maybe];
     const retained = isBefore(when, truth.retainedUntil);
     const { boot, sequence } = truth.fence;
@@ -200,7 +205,7 @@ export class RollOracle {
     if (retained !== 'yes') maybe.push('gone');
     if (retained !== 'yes' || !isSeen || believed !== 'no') maybe.push('renewed');
     const isEvictable = (isSeen && believed !== 'yes') || retained !== 'yes';
-    if (isEvictable && when.settled !== 'no')
+    if (isEvictable && when.judged !== 'no')
       maybe.push(...this.beliefs.expectedEndings(truth, when));
     return maybe;
   }

@@ -12,7 +12,7 @@ import { BeliefBook } from './belief-book';
 import type { RollStep } from './roll-step';
 import type { Present } from './server-entry';
 import type { Member, ServerTable } from './server-table';
-import { isFresh, isLate, survey } from './survey';
+import { isFresh, isLate, survey, type Surveyed } from './survey';
 
 type Spared<Kind> = { readonly kind: Kind } | undefined;
 
@@ -27,10 +27,10 @@ export class Beliefs {
     this.book = new BeliefBook(policy);
   }
 
-  survey(lateMax: number, nowMs: number, settled: boolean): Survey {
+  survey(lateMax: number, moment: Pick<Surveyed, 'nowMs' | 'heard' | 'settled'>): Survey {
+    const { nowMs } = moment;
     const surveyed = {
-      nowMs,
-      settled,
+      ...moment,
       members: this.servers.members(),
       protections: this.book.protections(),
       isReplaced: ([, entry]: Member) => this.isReplaced(entry, nowMs),
@@ -42,10 +42,10 @@ export class Beliefs {
   refusalToHold(
     seen: ServerRecord,
     { holdMaxMs }: Vouch,
-    { nowMs, settled }: RollStep,
+    { nowMs, heard }: RollStep,
   ): Exclude<HoldOutcome, { kind: 'held' }> | undefined {
     const entry = this.servers.retained(seen.server, nowMs);
-    if (!settled && !(entry?.kind === 'present' && entry.held)) return { kind: 'unsettled' };
+    if (!heard && !(entry?.kind === 'present' && entry.held)) return { kind: 'unsettled' };
     if (entry?.kind !== 'present') return { kind: 'gone' };
     if (!isSame(entry.report, seen)) return { kind: 'reported' };
     if (entry.report.leaving) return { kind: 'gone' };

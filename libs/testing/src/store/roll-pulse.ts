@@ -28,7 +28,21 @@ export class RollPulse {
     return this.lastMs - this.sinceMs >= this.policy.heardAfterMs;
   }
 
+  /** Whether every live agent has reported since the last gap, and there was none since. */
+  isHeardStill(nowMs: number): boolean {
+    return this.isHeard && this.isWritten(nowMs);
+  }
+
+  /** Whether the roll is settled for so long that judges have had their turn. */
+  isJudged(nowMs: number): boolean {
+    return this.isWritten(nowMs) && this.lastMs - this.sinceMs >= this.policy.judgedAfterMs;
+  }
+
   isSettled(nowMs: number): boolean {
     return nowMs <= this.settledUntilMs;
+  }
+
+  private isWritten(nowMs: number): boolean {
+    return nowMs >= this.lastMs && nowMs - this.lastMs <= this.policy.gapMs;
   }
 }

@@ -122,7 +122,7 @@ export class Roll {
 
   evict(seen: LapsedServer, nowMs: number): EvictionOutcome {
     const step = this.begin(nowMs);
-    if (!step.settled) return { kind: 'unsettled' };
+    if (!step.judged) return { kind: 'unsettled' };
     const entry = this.servers.member(seen.server);
     if (entry === undefined) return { kind: 'gone' };
     const fence = this.servers.fence(seen.server, nowMs);
@@ -135,7 +135,11 @@ export class Roll {
   }
 
   survey(lateMax: number, nowMs: number): Survey {
-    return this.beliefs.survey(lateMax, nowMs, this.pulse.isSettled(nowMs));
+    return this.beliefs.survey(lateMax, {
+      nowMs,
+      heard: this.pulse.isHeardStill(nowMs),
+      settled: this.pulse.isSettled(nowMs),
+    });
   }
 
   records(servers: readonly ServerId[], nowMs: number): ServerRecord[] {
@@ -195,6 +199,7 @@ export class Roll {
     const lapsed = this.servers.members().filter(([, entry]) => entry.leaseEndsAtMs <= nowMs);
     return {
       settled: this.pulse.isSettled(nowMs),
+      judged: this.pulse.isJudged(nowMs),
       lapsed: lapsed.slice(0, limit).map(([server]) => ({
         server,
         fence: this.servers.fence(server, nowMs),
@@ -233,9 +238,12 @@ export class Roll {
   }
 
   private begin(nowMs: number): RollStep {
+    const settled = this.pulse.beat(nowMs);
     return {
       nowMs,
-      settled: this.pulse.beat(nowMs),
+      heard: this.pulse.isHeard,
+      settled,
+      judged: this.pulse.isJudged(nowMs),
       publish: (type, fields) => this.events.publish(type, nowMs, fields),
     };
   }

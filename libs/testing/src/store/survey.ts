@@ -13,6 +13,7 @@ import type { Member } from './server-table';
 /** What a survey is made of. */
 export interface Surveyed {
   readonly nowMs: number;
+  readonly heard: boolean;
   readonly settled: boolean;
   /** By the end of their leases. */
   readonly members: readonly Member[];
@@ -40,11 +41,12 @@ export function isFresh(
 
 /** Reads who is late, and what that means for each zone. */
 export function survey(surveyed: Surveyed, lateMax: number, policy: LeasePolicy): Survey {
-  const { nowMs, settled, members, protections } = surveyed;
+  const { nowMs, heard, settled, members, protections } = surveyed;
   const late = members.filter(([, entry]) => isLate(entry, nowMs, policy));
   const zonesMatter = late.length >= PROTECTION_SERVERS_MIN || protections.length > 0;
   return {
     nowMs,
+    heard,
     settled,
     servers: members.length,
     zones: zonesMatter ? zonesOf(surveyed, new Set(late)) : [],
