@@ -15,10 +15,12 @@ function policyOf(allow: string): EndpointPolicy {
 describe('a probe', () => {
   let connected: { address: string; port: number; timeoutMs: number; atMs: number }[];
   let resolved: Resolved | Promise<Resolved>;
+  let lookups: number;
 
   beforeEach(() => {
     jest.useFakeTimers();
     connected = [];
+    lookups = 0;
     resolved = { kind: 'addresses', addresses: ['10.0.0.1'] };
   });
 
@@ -34,7 +36,12 @@ describe('a probe', () => {
       return new Promise((resolve) => setTimeout(resolve, takesMs, attempt));
     };
     return new EndpointProber({
-      addresses: { of: async () => resolved },
+      addresses: {
+        of: async () => {
+          lookups += 1;
+          return resolved;
+        },
+      },
       connect,
       policy: policyOf(allow),
       timeoutMs: TIMEOUT_MS,
@@ -126,8 +133,6 @@ describe('a probe', () => {
     expect(await probe([], { host: 'gpu-1' })).toBe('silent');
     resolved = { kind: 'trouble' };
     expect(await probe([], { host: 'gpu-1' })).toBe('inconclusive');
-    resolved = new Promise(() => undefined);
-    expect(await probe([], { host: 'gpu-1' })).toBe('inconclusive');
     expect(connected).toEqual([]);
   });
 
@@ -137,6 +142,29 @@ describe('a probe', () => {
     );
     await probe([['silent'], ['silent']], { host: 'gpu-1' });
     expect(connected.map(({ timeoutMs }) => Math.round(timeoutMs))).toEqual([600, 1_000]);
+    expect(lookups).toBe(1);
+  });
+
+  it.each([
+    ['silent', 'inconclusive'],
+    ['refused', 'refused'],
+    ['answered', 'answered'],
+  ] as [Attempt, string][])(
+    'that had little time left for a connection, which was %s, is %s',
+    async (attempt, result) => {
+      resolved = new Promise((resolve) =>
+        setTimeout(resolve, 600, { kind: 'addresses', addresses: ['10.0.0.1'] }),
+      );
+      expect(await probe([[attempt], [attempt]], { host: 'gpu-1' })).toBe(result);
+    },
+  );
+
+  it('looks a name up again that could not be looked up', async () => {
+    resolved = { kind: 'trouble' };
+    const result = probe([['answered']], { host: 'gpu-1' });
+    resolved = { kind: 'addresses', addresses: ['10.0.0.1'] };
+    expect(await result).toBe('answered');
+    expect(lookups).toBe(2);
   });
 
   it('ends at once when everything stops, and says nothing', async () => {

@@ -1,6 +1,6 @@
 import type { Endpoint, EndpointPolicy, ProbeResult } from '@rollcall/domain';
 import { setMaxListeners } from 'node:events';
-import type { HostAddresses } from './host-addresses';
+import type { HostAddresses, Resolved } from './host-addresses';
 import type { Attempt, Connector } from './tcp-connector';
 
 export interface EndpointProberParts {
@@ -15,6 +15,15 @@ export interface EndpointProberParts {
 
 /** Of a name with many addresses so many are tried, all at once. */
 const ADDRESSES_MAX = 4;
+
+/** Silence in less than this share of a time-out, as the lookup of the name took the rest, is no evidence. */
+const ENOUGH_SHARE = 0.5;
+
+/** One try, and what it was made on. */
+interface Try {
+  readonly result: ProbeResult;
+  readonly resolved: Resolved;
+}
 
 /** Of several attempts the best known counts: an address that answers is enough, one that is silent leaves it open. */
 const WEIGHT: Readonly<Record<Attempt, number>> = {
@@ -41,10 +50,10 @@ export class EndpointProber {
     const { policy, timeoutMs, now } = this.parts;
     if (policy.refusal(endpoint) !== undefined) return 'forbidden';
     const startedAtMs = now();
-    const first = await this.tryOnce(endpoint);
+    const { result: first, resolved } = await this.tryOnce(endpoint);
     if (first === 'answered' || first === 'forbidden') return first;
     await this.pause(timeoutMs - (now() - startedAtMs));
-    const second = await this.tryOnce(endpoint);
+    const { result: second } = await this.tryOnce(endpoint, resolved);
     if (second === 'answered' || second === 'forbidden') return second;
     if (first === 'inconclusive' || second === 'inconclusive') return 'inconclusive';
     return first === 'refused' && second === 'refused' ? 'refused' : 'silent';
@@ -55,36 +64,36 @@ export class EndpointProber {
     this.stopping.abort();
   }
 
-  private async tryOnce(endpoint: Endpoint): Promise<ProbeResult> {
-    const { addresses, connect, policy, timeoutMs, now } = this.parts;
-    const { host, httpPort } = endpoint;
+  /** A name that resolved in the try before is not looked up again. */
+  private async tryOnce(endpoint: Endpoint, known?: Resolved): Promise<Try> {
+    const { addresses, timeoutMs, now } = this.parts;
     const startedAtMs = now();
-    const resolved = await this.inTime(addresses.of(host), timeoutMs);
-    if (resolved === undefined || resolved.kind === 'trouble') return 'inconclusive';
-    if (resolved.kind === 'unknown') return 'silent';
-    const allowed = resolved.addresses.filter(
+    const resolved =
+      known?.kind === 'addresses' ? known : await addresses.of(endpoint.host, timeoutMs);
+    if (resolved.kind === 'trouble') return { result: 'inconclusive', resolved };
+    if (resolved.kind === 'unknown') return { result: 'silent', resolved };
+    const leftMs = timeoutMs - (now() - startedAtMs);
+    const result = await this.connectTo(endpoint, resolved.addresses, leftMs);
+    const isTooShort = result === 'silent' && leftMs < ENOUGH_SHARE * timeoutMs;
+    return { result: isTooShort ? 'inconclusive' : result, resolved };
+  }
+
+  private async connectTo(
+    { host, httpPort }: Endpoint,
+    addresses: readonly string[],
+    leftMs: number,
+  ): Promise<ProbeResult> {
+    const { connect, policy } = this.parts;
+    const allowed = addresses.filter(
       (address) => policy.addressRefusal(host, address) === undefined,
     );
     if (allowed.length === 0) return 'forbidden';
-    const leftMs = timeoutMs - (now() - startedAtMs);
     if (leftMs <= 0) return 'inconclusive';
     const { signal } = this.stopping;
     const attempts = await Promise.all(
       allowed.slice(0, ADDRESSES_MAX).map((address) => connect(address, httpPort, leftMs, signal)),
     );
     return attempts.reduce((best, attempt) => (WEIGHT[attempt] > WEIGHT[best] ? attempt : best));
-  }
-
-  private async inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T | undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs, undefined);
-    });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   private pause(ms: number): Promise<void> {

@@ -7,7 +7,7 @@ export type Resolved =
   | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
   /** There is no such name. */
   | { readonly kind: 'unknown' }
-  /** The name service has trouble. */
+  /** The name service has trouble, or did not answer in time. */
   | { readonly kind: 'trouble' };
 
 /** Resolves the name as programs on this machine do; an error carries a code. */
@@ -21,34 +21,63 @@ const lookUpHere: LookUp = (name) => lookup(name, { all: true, verbatim: true })
  */
 const LOOKUPS_MAX = 3;
 const NO_SUCH_NAME = new Set(['ENOTFOUND', 'ENODATA']);
+const TROUBLE: Resolved = { kind: 'trouble' };
 
-/** The addresses of hosts. A name that is being resolved already is not resolved once more: nothing piles up. */
+interface Lookup {
+  waiting: number;
+  readonly resolved: Promise<Resolved>;
+}
+
+/**
+ * The addresses of hosts. A name that is being resolved already is not resolved once more, and one that nobody waits for
+ * any more when its turn comes is not at all: nothing piles up.
+ */
 export class HostAddresses {
   private readonly gate = new Gate(LOOKUPS_MAX);
-  private readonly underWay = new Map<string, Promise<Resolved>>();
+  private readonly underWay = new Map<string, Lookup>();
 
   constructor(private readonly lookUp: LookUp = lookUpHere) {}
 
-  /** An address is its own; never rejects, and takes as long as the name service does. */
-  of(host: string): Promise<Resolved> {
-    if (parseIpAddress(host) !== undefined) {
-      return Promise.resolve({ kind: 'addresses', addresses: [host] });
+  /** An address is its own; never rejects. */
+  async of(host: string, timeoutMs: number): Promise<Resolved> {
+    if (parseIpAddress(host) !== undefined) return { kind: 'addresses', addresses: [host] };
+    const lookup = this.underWay.get(host) ?? this.begin(host);
+    lookup.waiting += 1;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Resolved>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs, TROUBLE);
+    });
+    try {
+      return await Promise.race([lookup.resolved, late]);
+    } finally {
+      clearTimeout(timer);
+      lookup.waiting -= 1;
     }
-    const known = this.underWay.get(host);
-    if (known) return known;
-    const resolved = this.gate
-      .run(() => this.lookUp(host))
-      .then(
-        (found): Resolved => ({
-          kind: 'addresses',
-          addresses: [...new Set(found.map(({ address }) => address))],
-        }),
-        ({ code }: NodeJS.ErrnoException): Resolved => ({
-          kind: code !== undefined && NO_SUCH_NAME.has(code) ? 'unknown' : 'trouble',
-        }),
-      )
+  }
+
+  private begin(host: string): Lookup {
+    const resolved: Promise<Resolved> = this.gate
+      .run(async () => {
+        // Whoever begins a lookup waits for it only after this turn.
+        await Promise.resolve();
+        return lookup.waiting === 0 ? TROUBLE : this.ask(host);
+      })
       .finally(() => this.underWay.delete(host));
-    this.underWay.set(host, resolved);
-    return resolved;
+    const lookup: Lookup = { waiting: 0, resolved };
+    this.underWay.set(host, lookup);
+    return lookup;
+  }
+
+  private async ask(host: string): Promise<Resolved> {
+    try {
+      const found = await this.lookUp(host);
+      return {
+        kind: 'addresses',
+        addresses: [...new Set(found.map(({ address }) => address))],
+      };
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return { kind: code !== undefined && NO_SUCH_NAME.has(code) ? 'unknown' : 'trouble' };
+    }
   }
 }
