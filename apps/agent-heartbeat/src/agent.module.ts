@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { ReportStore } from '@rollcall/domain';
 import { redisMetrics, type Metrics } from '@rollcall/observability';
-import { SESSION_STORE, SessionStoreModule } from '@rollcall/session-store';
+import { SESSION_STORE, SessionStoreModule, StoreWatch } from '@rollcall/session-store';
 import type { AgentConfig } from './agent.config';
 import { AgentMetrics } from './agent.metrics';
 import { Agent } from './agent.service';
@@ -33,9 +33,10 @@ export class AgentModule {
     const { config, identity, returning, metrics } = options;
     const { host, endpoint, dcv, timing: policy, redis } = config;
     const toldAs = { server: identity.server, roll: redis.roll };
+    const watch = new StoreWatch(redisMetrics(metrics));
     return {
       module: AgentModule,
-      imports: config.door ? [] : [redisStore(options)],
+      imports: config.door ? [] : [redisStore(options, watch)],
       providers: [
         { provide: AgentMetrics, useValue: new AgentMetrics(metrics) },
         reportStore(options),
@@ -60,6 +61,7 @@ export class AgentModule {
               stop: host.stop,
               read: (signal) => reader.read(signal),
               notePlannedStop: () => notePlannedStop(host.stateDir, Date.now()),
+              onLeftMaster: (tell) => watch.onLeftMaster(tell),
               random: Math.random,
             }),
         },
@@ -68,13 +70,13 @@ export class AgentModule {
   }
 }
 
-function redisStore({ config, metrics }: AgentModuleOptions): DynamicModule {
+function redisStore({ config }: AgentModuleOptions, observer: StoreWatch): DynamicModule {
   const { redis, timing: policy } = config;
   return SessionStoreModule.register({
     redis,
     policy,
     role: 'report',
-    observer: redisMetrics(metrics),
+    observer,
   });
 }
 

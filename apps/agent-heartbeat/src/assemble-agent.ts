@@ -30,6 +30,8 @@ export interface AgentParts {
   readonly returning: boolean;
   readonly stop: StopMode;
   readonly notePlannedStop: () => void;
+  /** Has it told when the store's connection leaves a server that refused a report for the one that takes it. */
+  readonly onLeftMaster?: (tell: () => void) => void;
   readonly observer: AgentObserver;
   readonly random: Random;
 }
@@ -46,6 +48,7 @@ export function assembleAgent(parts: AgentParts): Agent {
   );
   const clock = new ClockSkew(() => reporter.clockSkewMs(), observer);
   const heartbeat = new Heartbeat(watch, reporter, clock, { policy, returning, random });
+  parts.onLeftMaster?.(() => heartbeat.leftMaster());
   return new Agent(watch, heartbeat, reporter, {
     policy,
     stop: parts.stop,

@@ -11,7 +11,7 @@ import {
   redisMetrics,
   type Logger,
 } from '@rollcall/observability';
-import { SessionStoreModule, type StoreObserver } from '@rollcall/session-store';
+import { SessionStoreModule, StoreWatch, type StoreObserver } from '@rollcall/session-store';
 import { RefusedConnections, type BoundedGate } from '@rollcall/http';
 import { HangupSignal, ServerTls, type ServerTlsParts, type TlsPaths } from '@rollcall/tls';
 import { createHttpAdapter } from './http/http-adapter';
@@ -21,7 +21,6 @@ import type { ListenConfig, ResolverConfig } from './resolver.config';
 import { ResolverModule } from './resolver.module';
 import { LOOKUP_GATE, VERIFICATION_GATE } from './resolver.tokens';
 import { RollRenewalService } from './roll/roll-renewal.service';
-import { StoreWatch } from './roll/store-watch';
 import { TLS_FILE_SETTINGS } from './tls/tls.settings';
 
 export interface RunningResolver {

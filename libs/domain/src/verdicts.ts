@@ -174,11 +174,8 @@ export class Verdicts {
   witnessed(zone: string, server: ServerId, result: ProbeResult, nowMs: number): void {
     if (result === 'inconclusive' || result === 'forbidden') return;
     const stand = this.standOf(zone);
-    this.expire(stand, nowMs);
     stand.testimonies.set(server, { answered: result === 'answered', atMs: nowMs });
-    const all = [...stand.testimonies.values()];
-    const answers = all.filter(({ answered }) => answered).length;
-    if (answers * 2 < all.length || answers === 0) stand.answeringSinceMs = undefined;
+    if (!this.doAnswer(stand, nowMs)) stand.answeringSinceMs = undefined;
     else stand.answeringSinceMs ??= nowMs;
   }
 
@@ -186,7 +183,7 @@ export class Verdicts {
   answeringSinceMs(zone: string, nowMs: number): number | undefined {
     const stand = this.stands.get(zone);
     if (stand === undefined) return undefined;
-    this.expire(stand, nowMs);
+    if (!this.doAnswer(stand, nowMs)) stand.answeringSinceMs = undefined;
     return stand.answeringSinceMs;
   }
 
@@ -205,10 +202,13 @@ export class Verdicts {
     return stand;
   }
 
-  private expire(stand: WitnessStand, nowMs: number): void {
-    for (const [server, { atMs }] of stand.testimonies) {
-      if (nowMs - atMs > this.policy.verdictTtlMs) stand.testimonies.delete(server);
+  /** Whether somebody has answered of late, and as many as have not. */
+  private doAnswer({ testimonies }: WitnessStand, nowMs: number): boolean {
+    for (const [server, { atMs }] of testimonies) {
+      if (nowMs - atMs > this.policy.verdictTtlMs) testimonies.delete(server);
     }
-    if (stand.testimonies.size === 0) stand.answeringSinceMs = undefined;
+    const all = [...testimonies.values()];
+    const answers = all.filter(({ answered }) => answered).length;
+    return answers > 0 && 2 * answers >= all.length;
   }
 }

@@ -13,9 +13,11 @@ describe('a connection through Sentinels, under min-replicas-to-write', () => {
   let redis: TestSentinel;
   let opened: OpenSessionStore;
   let sequence: number;
+  let left: number;
 
   beforeEach(async () => {
     sequence = 0;
+    left = 0;
     redis = await startTestSentinel({
       replicas: 2,
       args: ['--min-replicas-to-write', '1', '--min-replicas-max-lag', '1'],
@@ -25,6 +27,7 @@ describe('a connection through Sentinels, under min-replicas-to-write', () => {
       redis: config,
       policy: leasePolicy(DEFAULT_TIMINGS),
       role: 'report',
+      observer: { leftMaster: () => (left += 1) },
     });
     await opened.ready(5_000);
     await taken();
@@ -56,6 +59,7 @@ describe('a connection through Sentinels, under min-replicas-to-write', () => {
       expect(await taken()).toBeLessThan(SOON_MS);
     }
     expect(port()).toBe(after.port);
+    expect(left).toBe(1);
     expect(await before.client().info('replication')).toContain('role:master');
     expect(await after.client().exists(rollKeys(ROLL).due)).toBe(1);
   });
@@ -74,6 +78,7 @@ describe('a connection through Sentinels, under min-replicas-to-write', () => {
       await opened.store.ping();
     }
     expect(lost).not.toHaveBeenCalled();
+    expect(left).toBe(0);
     expect(port()).toBe(master.port);
   });
 });

@@ -13,7 +13,10 @@ const APART_MS = 1_000;
 export class MasterFollower {
   private asking = false;
 
-  constructor(private readonly redis: Redis) {}
+  constructor(
+    private readonly redis: Redis,
+    private readonly left: () => void,
+  ) {}
 
   /** After a write was refused for want of replicas. */
   async look(): Promise<void> {
@@ -23,7 +26,9 @@ export class MasterFollower {
       const before = addressOf(this.redis);
       const master = await this.askForMaster();
       const isSame = master === undefined || master === before || before !== addressOf(this.redis);
-      if (!isSame && this.redis.status === 'ready') this.redis.disconnect(true);
+      if (isSame || this.redis.status !== 'ready') return;
+      this.redis.disconnect(true);
+      this.left();
     } finally {
       setTimeout(() => (this.asking = false), APART_MS).unref();
     }

@@ -8,6 +8,7 @@ export {
 export { connectRedis, type RedisConnection, type StoreObserver } from './redis-connection';
 export type { RedisRole } from './redis-roles';
 export type { TellOperator } from './store-contact';
+export { StoreWatch } from './store-watch';
 export { EVENTS_MAX, RedisSessionStore } from './redis-session-store';
 export {
   IDENTITY_STORE,

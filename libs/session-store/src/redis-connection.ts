@@ -15,6 +15,8 @@ export interface StoreObserver {
   commandFinished?(command: string, seconds: number, ok: boolean): void;
   /** Whenever the connection becomes usable or stops being so. */
   connectionChanged?(up: boolean): void;
+  /** When the connection leaves a server that refused a write, as the Sentinels name another master. */
+  leftMaster?(): void;
 }
 
 const RETRY_MAX_MS = 500;
@@ -38,7 +40,7 @@ export function connectRedis(
   observer: StoreObserver = {},
   reportTimeoutMs = 500,
 ): RedisConnection {
-  const redis = open(config, role, roleOptions(role, reportTimeoutMs));
+  const redis = open(config, role, roleOptions(role, reportTimeoutMs), observer);
   redis.on('error', () => {
     // Without a listener ioredis prints every failed attempt; the 'close' event and the failed commands tell enough.
   });
@@ -65,11 +67,16 @@ export function renewConnection(redis: RedisConnection): void {
   if (redis.status === 'ready') redis.disconnect(true);
 }
 
-function open(config: RedisConfig, role: RedisRole, options: RoleOptions): RedisConnection {
+function open(
+  config: RedisConfig,
+  role: RedisRole,
+  options: RoleOptions,
+  observer: StoreObserver,
+): RedisConnection {
   const redisOptions = { ...options.redis, ...commonOptions(config, role) };
   switch (config.mode) {
     case 'sentinel':
-      return openThroughSentinels(config, redisOptions);
+      return openThroughSentinels(config, redisOptions, observer);
     case 'cluster':
       return new Cluster([...config.nodes], {
         ...options.cluster,
@@ -83,7 +90,11 @@ function open(config: RedisConfig, role: RedisRole, options: RoleOptions): Redis
   }
 }
 
-function openThroughSentinels(config: SentinelRedis, options: RedisOptions): Redis {
+function openThroughSentinels(
+  config: SentinelRedis,
+  options: RedisOptions,
+  observer: StoreObserver,
+): Redis {
   const redis: Redis = new Redis({
     ...options,
     sentinels: [...config.nodes],
@@ -99,7 +110,7 @@ function openThroughSentinels(config: SentinelRedis, options: RedisOptions): Red
       return isReadOnly(error);
     },
   });
-  const follower = new MasterFollower(redis);
+  const follower = new MasterFollower(redis, () => observer.leftMaster?.());
   return redis;
 }
 

@@ -26,7 +26,8 @@ const CONNECT_PATIENCE_MS = 1_000;
  * - **beating**: a report every interval ± 10 %, and at once when the standing changes.
  * - **away**: the store took no report. Only pings are sent, which write nothing; when one is answered the next report
  *   waits for a random moment within an interval, so that a fleet does not come back all at once. If the store
- *   answers pings but still takes no report, the tries after the first are an interval apart.
+ *   answers pings but still takes no report, the tries after the first are an interval apart. When a refusal has shown
+ *   that another server is the master by now, the next one comes as soon as that one answers.
  * - **ended**: stopped, or given way to another agent with this server id.
  *
  * After the process itself was suspended, a new look at the sessions comes before the next report: the last one may
@@ -40,6 +41,7 @@ export class Heartbeat {
   private stopping = false;
   private suspended = false;
   private refusals = 0;
+  private hasLeftMaster = false;
   private sent?: Standing;
   private loop?: Promise<Conflict | undefined>;
   private turnedAtMs = performance.now();
@@ -66,6 +68,12 @@ export class Heartbeat {
     this.stopping = true;
     this.alarm.ring();
     await this.loop;
+  }
+
+  /** The server that refused the last report is not the master any more, and another takes reports. */
+  leftMaster(): void {
+    this.hasLeftMaster = true;
+    this.alarm.ring();
   }
 
   /** When the loop last came round, by the monotonic clock. */
@@ -100,6 +108,7 @@ export class Heartbeat {
     if (this.suspended) await this.lookAgain();
     const standing = this.watch.standing();
     this.sent = standing;
+    this.hasLeftMaster = false;
     const outcome = await this.reporter.send(standing);
     this.turn();
     this.log.sent(standing, outcome);
@@ -127,7 +136,8 @@ export class Heartbeat {
     const { failedPings } = await this.untilStoreAnswers();
     const answersButRefuses = this.refusals > 1 && failedPings === 0;
     const pauseMs = answersButRefuses ? nextBeatMs(policy, random) : spreadMs(policy, random);
-    await this.waitUntil(performance.now() + pauseMs);
+    await this.waitUntil(performance.now() + pauseMs, () => this.hasLeftMaster);
+    if (this.hasLeftMaster) await this.untilStoreAnswers();
   }
 
   private async untilStoreAnswers(): Promise<{ failedPings: number; waitedMs: number }> {

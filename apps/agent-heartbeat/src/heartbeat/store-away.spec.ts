@@ -151,6 +151,37 @@ describe('when the store is back', () => {
   });
 });
 
+describe('when another server has become the master', () => {
+  it('the next report comes as soon as that one answers, and no interval later', async () => {
+    const agent = await onTheRoll(seeded(5));
+    store.goDown('refused');
+    await pass(4 * intervalMs);
+    const tries = agent.sent.length;
+    store.goDown('unreachable');
+    agent.leftMaster();
+    await pass(200);
+    expect(agent.sent).toHaveLength(tries);
+    store.comeBack();
+
+    await pass(reportTimeoutMs);
+
+    expect(agent.sent).toHaveLength(tries + 1);
+    expect(agent.agent.readinessProblems()).toEqual([]);
+  });
+
+  it('a refusal of that one is waited out again', async () => {
+    const agent = await onTheRoll(seeded(5));
+    store.goDown('refused');
+    await pass(4 * intervalMs);
+    const tries = agent.sent.length;
+    agent.leftMaster();
+
+    await pass(0.8 * intervalMs);
+
+    expect(agent.sent).toHaveLength(tries + 1);
+  });
+});
+
 describe('when the store is not there at the start', () => {
   it('no report is tried before it is, and the first is spread over an interval', async () => {
     store.goDown('unreachable');

@@ -57,6 +57,8 @@ export class SimulatedAgent {
   conflict?: Conflict;
   readonly agent: Agent;
   readonly metrics = new Metrics();
+  /** The store's connection has left a server that is no longer the master. */
+  leftMaster: () => void = () => undefined;
   private readingsUnderWay = 0;
   private readonly startedAtMs = performance.now();
 
@@ -77,6 +79,7 @@ export class SimulatedAgent {
         keep: (told) => toldFile?.keep(told),
       },
       notePlannedStop: () => (this.plannedStops += 1),
+      onLeftMaster: (tell) => (this.leftMaster = tell),
       observer: agentMetrics,
       ...{ returning, stop, random },
     });

@@ -1,13 +1,18 @@
-import type { StoreObserver } from '@rollcall/session-store';
+import type { StoreObserver } from './redis-connection';
 
 /** Hears of the store's connection before there is anybody to tell, as it is opened first. */
 export class StoreWatch implements StoreObserver {
-  private tell: (up: boolean) => void = () => undefined;
+  private tellChange: (up: boolean) => void = () => undefined;
+  private tellMove: () => void = () => undefined;
 
-  constructor(private readonly metrics: Required<StoreObserver>) {}
+  constructor(private readonly metrics: Required<Omit<StoreObserver, 'leftMaster'>>) {}
 
   onConnectionChanged(tell: (up: boolean) => void): void {
-    this.tell = tell;
+    this.tellChange = tell;
+  }
+
+  onLeftMaster(tell: () => void): void {
+    this.tellMove = tell;
   }
 
   commandFinished(command: string, seconds: number, ok: boolean): void {
@@ -16,6 +21,10 @@ export class StoreWatch implements StoreObserver {
 
   connectionChanged(up: boolean): void {
     this.metrics.connectionChanged(up);
-    this.tell(up);
+    this.tellChange(up);
+  }
+
+  leftMaster(): void {
+    this.tellMove();
   }
 }
