@@ -91,7 +91,7 @@ function judgeProviders({ config, metrics, id, connect }: ReconcilerParts): Prov
 }
 
 function sweepProviders({ config, metrics, jobs, giveUp }: ReconcilerParts): Provider[] {
-  const { timing, belief } = config;
+  const { timing } = config;
   return [
     { provide: SweepMetrics, useFactory: () => new SweepMetrics(metrics) },
     {

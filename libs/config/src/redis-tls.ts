@@ -37,7 +37,12 @@ export function readRedisTls(
   };
   const ca = read('REDIS_TLS_CA_FILE', caFile, certificateProblem);
   const cert = read('REDIS_TLS_CERT_FILE', certFile, certificateProblem);
-  const key = read('REDIS_TLS_KEY_FILE', keyFile, keyProblem);
+  const key = read('REDIS_TLS_KEY_FILE', keyFile, (pem) => {
+    const problem = keyProblem(pem);
+    if (problem !== undefined || cert === undefined || certificateProblem(cert)) return problem;
+    const isPair = new X509Certificate(cert).checkPrivateKey(createPrivateKey(pem));
+    return isPair ? undefined : `does not belong to the certificate in ${certFile}`;
+  });
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),

@@ -1,8 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import { TestCa, type CertificatePair } from '@rollcall/testing';
 import { readEnv, type Environment } from './read-env';
 import { redisAddress, redisSetting } from './redis-config';
 import { RedisSettings } from './redis.settings';
@@ -207,14 +207,19 @@ describe('TLS to the store', () => {
     writeFileSync(path, text);
     return path;
   };
-  const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
-    type: 'pkcs8',
-    format: 'pem',
-  }) as string;
   const CERTIFICATE = rootCertificates[0]!;
   const ca = file('ca.crt', `# ours\n${CERTIFICATE}\n${CERTIFICATE}\n`);
-  const cert = file('client.crt', CERTIFICATE);
-  const key = file('client.key', KEY);
+  const [cert, key, other] = ['client.crt', 'client.key', 'other.key'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  let pair: CertificatePair;
+  beforeAll(async () => {
+    const authority = await TestCa.create();
+    pair = await authority.client();
+    file('client.crt', pair.certPem);
+    file('client.key', pair.keyPem);
+    file('other.key', (await authority.client()).keyPem);
+  });
   const CLUSTER = { REDIS_MODE: 'cluster', REDIS_NODES: 'a:7000' };
   const URL_TLS = { REDIS_URL: 'rediss://store' };
 
@@ -243,7 +248,7 @@ describe('TLS to the store', () => {
     [
       'with a certificate to show',
       { ...CLUSTER, REDIS_TLS_CERT_FILE: cert, REDIS_TLS_KEY_FILE: key },
-      { cert: CERTIFICATE, key: KEY },
+      { cert: expect.stringContaining('BEGIN CERT'), key: expect.stringContaining('BEGIN PRIV') },
     ],
     ['not in a Cluster otherwise', CLUSTER, undefined],
     ['not with redis://', {}, undefined],
@@ -283,6 +288,10 @@ describe('TLS to the store', () => {
     [
       { ...URL_TLS, REDIS_TLS_CERT_FILE: cert, REDIS_TLS_KEY_FILE: cert },
       'holds no private key in PEM that can be read without a password',
+    ],
+    [
+      { ...URL_TLS, REDIS_TLS_CERT_FILE: cert, REDIS_TLS_KEY_FILE: other },
+      `REDIS_TLS_KEY_FILE: ${other} does not belong to the certificate in ${cert}`,
     ],
   ])('is refused with %j', (env, sentence) => {
     expect(() => read(env)).toThrow(sentence);
