@@ -45,9 +45,11 @@ describe('reconcilers on a real Redis', () => {
     await until('every lease is over', SCALED.leaseTtlMs + 1_000, lapsed);
   }
 
-  async function settle(): Promise<void> {
-    const limitMs = SCALED.settleAfterMs + 1_000;
-    await until('the roll is settled', limitMs, async () => (await roll.store.renew()).settled);
+  async function untilJudged(): Promise<void> {
+    await until('the roll is judged', SCALED.judgedAfterMs + 1_000, async () => {
+      await roll.store.renew();
+      return (await roll.store.findLapsed(0)).judged;
+    });
   }
 
   it('strike off whose lease is over and nobody else, and keep the books', async () => {
@@ -79,7 +81,7 @@ describe('reconcilers on a real Redis', () => {
     ]);
   });
 
-  it('evict nobody before the roll is settled', async () => {
+  it('evict nobody before the roll is judged', async () => {
     await lapseUnattended('gpu-1', 'gpu-2');
     const startedAt = performance.now();
     const reconciler = await roll.startReconciler();
@@ -87,7 +89,7 @@ describe('reconcilers on a real Redis', () => {
     await until('sweeps spare', 3_000, async () => (await scraped(reconciler, unsettled)) > 0);
     expect((await roll.store.servers(0, 10)).servers).toHaveLength(2);
     await roll.events(2, lost);
-    expect(performance.now() - startedAt).toBeGreaterThan(SCALED.settleAfterMs);
+    expect(performance.now() - startedAt).toBeGreaterThan(SCALED.judgedAfterMs);
   });
 
   it('evict each server once when two of them run', async () => {
@@ -121,7 +123,7 @@ describe('reconcilers on a real Redis', () => {
   it('evict each server once when several sweeps run at the very same time', async () => {
     const servers = Array.from({ length: 60 }, (_, index) => `gpu-${index}`);
     await lapseUnattended(...servers);
-    await settle();
+    await untilJudged();
     const open = () => openSessionStore({ redis: roll.redis, policy: SCALED, role: 'sweep' });
     const stores = [open(), open(), open(), open()];
     await Promise.all(stores.map(({ ready }) => ready(5_000)));
@@ -136,7 +138,7 @@ describe('reconcilers on a real Redis', () => {
 
   it('let a report win that arrives between check and eviction', async () => {
     await lapseUnattended('gpu-1');
-    await settle();
+    await untilJudged();
     const { store } = roll;
     const late: SessionStore = Object.assign(Object.create(store) as SessionStore, {
       evict: async (server: Parameters<SessionStore['evict']>[0]) => {

@@ -19,7 +19,7 @@ const HELP = helpText({
     ['rollcall sweep --json | jq .evicted', 'for programs'],
   ],
   ok: 'the sweep has finished, whether or not there was anything to do',
-  nothing: 'leases are over, but nobody may be struck off before the roll has been settled for half a lease',
+  nothing: 'leases are over, but the roll has not been settled for half a lease yet',
 });
 
 export function registerSweep(program: Command, cli: Cli, end: EndCommand): void {
