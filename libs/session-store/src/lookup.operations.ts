@@ -1,6 +1,7 @@
 import {
   LOOKUP_BUDGET_MS,
   RenewalFailures,
+  SETTLE_ANEW_APART_MS,
   type Evidence,
   type LastKnown,
   type PublicId,
@@ -10,12 +11,14 @@ import { within } from './command-runner';
 import { lastKnownIn } from './record.codec';
 import { pulseArguments, type StoreContext } from './store-context';
 
-/** A renewal that does not have the roll settle anew. */
+/** A renewal that does not have the roll settle anew; or one whose sender does not know the store's clock yet. */
 const NEVER = -1;
 
 /** Lookups and renewals; see the port. No script runs on the lookup path: a hit is one GET. */
 export class LookupOperations {
   private readonly failures: RenewalFailures;
+  /** What the store's clock was ahead of this process's when it renewed last. */
+  private storeAheadMs: number | undefined;
 
   constructor(private readonly context: StoreContext) {
     this.failures = new RenewalFailures(context.policy);
@@ -41,13 +44,20 @@ export class LookupOperations {
 
   async renew(): Promise<{ settled: boolean }> {
     const { keys, policy, runner, script } = this.context;
-    const apartMs = this.failures.settleAnewApartMs(performance.now()) ?? NEVER;
-    const args = [...pulseArguments(policy), Math.ceil(apartMs)];
+    const sentAtMs = performance.now();
+    const apartMs = this.failures.settleAnewApartMs(sentAtMs) ?? NEVER;
+    const { storeAheadMs } = this;
+    const storeSentAtMs = storeAheadMs === undefined ? NEVER : Math.round(sentAtMs + storeAheadMs);
+    const args = [
+      ...[...pulseArguments(policy), Math.ceil(apartMs)],
+      ...[storeSentAtMs, SETTLE_ANEW_APART_MS],
+    ];
     try {
-      const settled = await runner.run('renew', () =>
+      const [settled, nowMs] = (await runner.run('renew', () =>
         script('renew', [keys.pulse, keys.settled], args),
-      );
+      )) as RenewReply;
       this.failures.succeeded();
+      this.storeAheadMs = nowMs - performance.now();
       return { settled: settled === 1 };
     } catch (error) {
       this.failures.failed(performance.now());
@@ -80,6 +90,8 @@ export class LookupOperations {
     return { kind: 'absent', settled: settled !== null, lastKnown: lastKnownOf(known, id) };
   }
 }
+
+type RenewReply = readonly [settled: number, nowMs: number];
 
 /** For how long the roll was written without a gap, by its pulse (include/pulse.lua). */
 function writtenForMs(pulse: string | null): number {

@@ -8,7 +8,7 @@ const HOPE_MS = 4_000;
 export default {
   id: 'F4',
   title: 'sessions are closed, renamed, and moved to another host',
-  core: true,
+  core: false,
   profile: 'default',
   bars: ['F4 closed', 'F4 moved', 'not answered while live'],
   async run(context) {

@@ -61,7 +61,7 @@ const ofTheLiving = {
   id: 'F5b',
   title:
     'old reports of a live host are replayed, from before a list changed and its agent was restarted',
-  core: true,
+  core: false,
   bars: ['F5 replays applied', 'F5 resurrected', 'not answered while live'],
   async run(context) {
     const host = context.random.pick(await context.arrange({ hosts: 3 }));

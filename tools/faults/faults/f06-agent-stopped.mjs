@@ -6,7 +6,7 @@ import { scaled } from '../profile.mjs';
 export default {
   id: 'F6',
   title: 'an agent is stopped for 60 s and goes on: what was closed stays closed',
-  core: true,
+  core: false,
   bars: ['F6 resurrected'],
   async run(context) {
     const hosts = await context.arrange({ hosts: 3 });

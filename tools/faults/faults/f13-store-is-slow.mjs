@@ -12,7 +12,7 @@ const TWO_READS = ['gpu-99~nobody', 'nobody'];
 export default {
   id: 'F13',
   title: 'Redis answers 200 ms late',
-  core: true,
+  core: false,
   bars: [
     'not answered while live',
     'F13 misses',

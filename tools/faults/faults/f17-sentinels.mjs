@@ -14,7 +14,7 @@ import { startUnderSentinels } from '../site/sentinels.mjs';
 const failover = {
   id: 'F17a',
   title: 'under Sentinels the master dies',
-  core: true,
+  core: false,
   bars: ['not found while live', 'servers lost', 'answered late', 'writes out', 'sweeps pause'],
   async run(context) {
     const { profile, random } = context;

@@ -21,7 +21,7 @@ async function lostBytes(oldOffset, promoted) {
 export default {
   id: 'F18',
   title: 'a failover loses the last writes',
-  core: true,
+  core: false,
   bars: ['not found while live', 'servers lost', 'F18 lost', 'F18 previous', 'F18 previous until'],
   async run(context) {
     const { random, site, traffic } = context;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { lastStep, measureNobodyLost } from '../history/outage-figures.mjs';
 import { isFound, lookupsOf } from '../history/queries.mjs';
 
@@ -10,7 +11,8 @@ const FILL_EVERY_MS = 20;
 class Filler {
   #client;
   #number = 0;
-  #timer;
+  #stopped = false;
+  #loop;
 
   constructor(client) {
     this.#client = client;
@@ -18,20 +20,25 @@ class Filler {
 
   async start() {
     await this.#fill();
-    const again = async () => {
-      await this.#fill().catch(() => undefined);
-      this.#timer = setTimeout(again, FILL_EVERY_MS);
-    };
-    this.#timer = setTimeout(again, FILL_EVERY_MS);
+    this.#loop = this.#fillOn();
   }
 
   async stop() {
-    clearTimeout(this.#timer);
-    for (const key of await this.#client.keys(`${FILLER}*`)) await this.#client.unlink(key);
+    this.#stopped = true;
+    await this.#loop;
+    for (const key of await this.#client.keys(`${FILLER}*`)) await this.#client.del(key);
+  }
+
+  async #fillOn() {
+    while (!this.#stopped) {
+      await delay(FILL_EVERY_MS);
+      await this.#fill().catch(() => undefined);
+    }
   }
 
   async #fill() {
-    for (const size of [PIECE.length, 4_096, 256, 16]) while (await this.#takes(size));
+    for (const size of [PIECE.length, 4_096, 256, 16])
+      while (!this.#stopped && (await this.#takes(size)));
   }
 
   #takes(size) {

@@ -25,7 +25,7 @@ async function locks({ site }) {
 export default {
   id: 'F25',
   title: 'a sweeper is stopped past its lock, and sweeps on beside another',
-  core: true,
+  core: false,
   withoutReconcilers: false,
   bars: ['evicted while renewed', 'not found while live', 'servers lost'],
   async run(context) {

@@ -8,7 +8,7 @@ const AMONG_OTHERS_MS = 2_000;
 export default {
   id: 'F28',
   title: 'two resolvers are replaced under load, one after the other',
-  core: true,
+  core: false,
   bars: ['F28 failed', 'not answered while live'],
   async run(context) {
     await context.arrange({ hosts: 3, resolvers: 2, everyMs: EVERY_MS });

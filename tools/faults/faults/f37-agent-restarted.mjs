@@ -5,7 +5,7 @@ import { isFound, lookupsOf } from '../history/queries.mjs';
 export default {
   id: 'F37',
   title: 'an agent is restarted, as an upgrade does',
-  core: true,
+  core: false,
   profile: 'default',
   bars: ['not found while live', 'not answered while live', 'servers lost'],
   async run(context) {

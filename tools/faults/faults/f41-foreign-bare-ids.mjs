@@ -43,7 +43,7 @@ async function claimTooMany({ forger }, { id: server, address: host, port }, ids
 export default {
   id: 'F41',
   title: 'a host claims 1,000 sessions of others',
-  core: true,
+  core: false,
   bars: ['F41 qualified', 'F41 contested', 'F41 told', 'F41 counted', 'F41 refused', 'back, bare'],
   async run(context) {
     const [claimant, ...owners] = context.random.shuffled(await context.arrange({ hosts: 4 }));

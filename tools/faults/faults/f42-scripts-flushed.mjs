@@ -3,7 +3,7 @@ import { lastStep, measureGaps } from '../history/outage-figures.mjs';
 export default {
   id: 'F42',
   title: 'SCRIPT FLUSH',
-  core: true,
+  core: false,
   bars: ['not answered while live', 'F42 failed reports'],
   async run(context) {
     await context.arrange({ hosts: 3 });

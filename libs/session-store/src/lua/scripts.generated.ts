@@ -700,10 +700,11 @@ redis.call('DEL', settledKey)
 return false, now - since
 end
 local retention, gap, settleAfter = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local apart, now = tonumber(ARGV[4]), clock()
+local apart, sentAt, patience, now = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), clock()
 local since = tonumber(string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):'))
-if apart >= 0 and since and now - since > apart then redis.call('DEL', KEYS[1]) end
-return pulse(KEYS[1], KEYS[2], now, gap, settleAfter, retention) and 1 or 0
+local isStale = sentAt >= 0 and now - sentAt > patience
+if apart >= 0 and not isStale and since and now - since > apart then redis.call('DEL', KEYS[1]) end
+return { pulse(KEYS[1], KEYS[2], now, gap, settleAfter, retention) and 1 or 0, now }
 `.trim(),
   report: String.raw`
 local keys = {
