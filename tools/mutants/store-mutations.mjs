@@ -221,8 +221,17 @@ export const STORE_MUTANTS = [
     { file: 'refused-writes', title: 'settles anew' },
     {
       file: 'libs/session-store/src/lookup.operations.ts',
-      find: `this.failures.settleAnewApartMs(performance.now()) ?? NEVER`,
+      find: `this.failures.settleAnewApartMs(sentAtMs) ?? NEVER`,
       replace: `NEVER`,
+    },
+  ),
+  store(
+    'settled: a renewal that was stuck on the way counts',
+    { file: 'stuck-renewals', title: 'unless it was stuck on the way' },
+    {
+      file: `${LUA}/renew.lua`,
+      find: `local isStale = sentAt >= 0 and now - sentAt > patience`,
+      replace: `local isStale = false`,
     },
   ),
   store('tokens: good for ever', onRedis('are good until their time is over'), {

@@ -82,7 +82,11 @@ export function judgeKeys(records) {
   const before = censuses.find(({ when }) => when === 'before');
   const after = censuses.filter(({ when }) => when === 'after').at(-1);
   if (!before || !after) return [];
-  const known = new Set(before.keys);
+  // The last known owner of a bare id is written some time after its first answer.
+  const owners = before.keys
+    .filter((key) => key.startsWith('b:'))
+    .map((key) => `k:${key.slice(2)}`);
+  const known = new Set([...before.keys, ...owners]);
   const left = after.keys.filter((key) => !known.has(key) && !key.startsWith('jobs'));
   const grown = Object.entries(after.sizes).filter(
     ([name, size]) => size > (before.sizes[name] ?? 0),
