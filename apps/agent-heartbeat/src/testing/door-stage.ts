@@ -10,6 +10,7 @@ import { mintServerToken } from '@rollcall/tokens';
 import { CA_FILE, TOKEN_FILE } from '../report-door/identity-files';
 import { AgentProcess } from './agent-process';
 import { AgentStage } from './agent-stage';
+import { until } from './until';
 
 /** Where no Redis is: an agent that reports through a door must not even look. */
 const NO_REDIS = 'redis://127.0.0.1:1';
@@ -52,6 +53,9 @@ export class DoorStage extends AgentStage {
     });
     const { port, metricsPort } = await door.untilSays('taking reports');
     const opsUrl = `http://127.0.0.1:${String(metricsPort)}`;
+    await until('the door knows who may report', async () => {
+      return (await fetch(`${opsUrl}/health/ready`)).status === 200;
+    });
     return { door, url: `https://localhost:${String(port)}`, port: Number(port), opsUrl };
   }
 
