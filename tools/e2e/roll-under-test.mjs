@@ -128,7 +128,8 @@ export class RollUnderTest {
 
   async startApp(name, settings = {}) {
     const app = await this.spawnApp(name, settings);
-    if (!(await until(() => app.answers('/health/live'), READY_TIMEOUT_MS)))
+    const alive = async () => !app.isRunning || (await app.answers('/health/live'));
+    if (!(await until(alive, READY_TIMEOUT_MS)) || !app.isRunning)
       throw app.complaint('did not start');
     return app;
   }

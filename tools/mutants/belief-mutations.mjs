@@ -121,6 +121,11 @@ export const BELIEF_MUTANTS = [
     `if releases and (found.state == 'A' or not redis.call('ZSCORE', keys.held, server)) then return { 'renewed' } end`,
     '',
   ]),
+  mutant('release: a bad probe cuts a lease', onRedis('I2: for a bad probe never cut'), [
+    'strike.lua',
+    `if why == 'dead' and now - found.reportedAt < lease then return { 'renewed' } end`,
+    '',
+  ]),
   mutant('release: before the roll has settled', onRedis('holds nobody anew and releases'), [
     'strike.lua',
     `if releases and not settled or why == 'lapsed'`,

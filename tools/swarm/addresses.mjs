@@ -1,5 +1,3 @@
-import { createServer } from 'node:net';
-
 /** Where zone 0 is; each zone has a /16 of its own, so that one rule of a packet filter covers it. */
 const FIRST_NET = 64;
 const ZONES_MAX = 64;
@@ -23,18 +21,6 @@ export function addressOf(index, zones, { address, port }) {
   const number = Math.floor(index / zones);
   const [high, low] = [Math.floor(number / HOSTS_PER_NET), 1 + (number % HOSTS_PER_NET)];
   return endpoint(`127.${FIRST_NET + zone}.${high}.${low}`, port);
-}
-
-/** A port that is free at every address at this moment. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen({ port: 0, host: '0.0.0.0', exclusive: true }, () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function endpoint(host, port) {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { readEnv, RedisSettings, redisAddress, TimingSettings } from '@rollcall/config';
 import { DcvSettings } from '@rollcall/agent-heartbeat/embedded';
-import { addressOf, freePort, zoneNames } from './addresses.mjs';
+import { addressOf, zoneNames } from './addresses.mjs';
 import { CommandError, HOSTS_MAX, parseCommand } from './commands.mjs';
 import { Connections } from './connections.mjs';
 import { Doors } from './doors.mjs';
@@ -80,7 +80,7 @@ class Swarm {
   async begin() {
     const { port, address, hosts = 0, connections, windowMs, doors } = this.#options;
     const { redis, policy } = this.#config;
-    this.#port = port ?? (address === undefined ? await freePort() : FIRST_PORT);
+    this.#port = port ?? (address === undefined ? await freePort('0.0.0.0') : FIRST_PORT);
     Logger.overrideLogger(this.#voices);
     this.#meters = new Meters(windowMs);
     this.#doors = new Doors(doors);

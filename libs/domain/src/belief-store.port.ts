@@ -140,7 +140,10 @@ export interface BeliefStore {
   records(servers: readonly ServerId[]): Promise<ServerRecord[]>;
   /** Extends the lease of a late server, as the record says it was, by one lease; it need not be believed any more. */
   hold(server: ServerRecord, vouch: Vouch): Promise<HoldOutcome>;
-  /** Strikes a held server off, with its sessions, before its hold ends. */
+  /**
+   * Strikes a held server off, with its sessions, before its hold ends; for a bad probe not before the lease of its last
+   * report has ended.
+   */
   release(server: ServerRecord, release: Release): Promise<ReleaseOutcome>;
   /** Changes the protection of a zone, if it still has the version that was seen, and publishes it; tells whether it did. */
   changeProtection(zone: string, seenVersion: number, change: ProtectionChange): Promise<boolean>;

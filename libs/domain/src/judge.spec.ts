@@ -20,8 +20,14 @@ const late = (traits: Partial<LateServer> = {}): LateServer => ({
   replaced: false,
   ...traits,
 });
-/** Its hold has just been renewed. */
-const HELD = { held: true, leaseEndsAtMs: STORE_NOW_MS + leaseTtlMs };
+/** Its hold has just been renewed, at the end of its lease. */
+const HELD = {
+  held: true,
+  reportedAtMs: STORE_NOW_MS - leaseTtlMs,
+  leaseEndsAtMs: STORE_NOW_MS + leaseTtlMs,
+};
+/** Held while the lease of its last report still runs. */
+const HELD_EARLY = { ...HELD, reportedAtMs: STORE_NOW_MS - leaseTtlMs + 1 };
 const RUNNING_OUT = { leaseEndsAtMs: STORE_NOW_MS + leaseTtlMs / 2 };
 
 const silence = (
@@ -70,6 +76,7 @@ describe('a late server, below the threshold,', () => {
     ['whose port is silent', late(), silence('silent'), NOTHING],
     ['held, whose port refuses', late(HELD), silence('refused'), DEAD],
     ['held, whose port is silent', late(HELD), silence('silent'), DEAD],
+    ['held, whose port refuses within its lease', late(HELD_EARLY), silence('refused'), NOTHING],
     ['held, whose port refused too long ago', late(HELD), silence('refused', STALE), NOTHING],
     [
       'held, without a verdict, as its hold runs out',
@@ -109,6 +116,13 @@ describe('a late server, under protection,', () => {
       PROTECT,
     ],
     ['dead by refusal, is let go', late(HELD), silence('refused'), guarded, CONFIRMED],
+    [
+      'dead by refusal within its lease, keeps that',
+      late(HELD_EARLY),
+      silence('refused'),
+      guarded,
+      NOTHING,
+    ],
     [
       'dead by refusal, but not held yet, is held first: the pace is for all',
       late(),

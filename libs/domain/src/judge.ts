@@ -40,6 +40,7 @@ const NOTHING: Judgement = { kind: 'nothing' };
  * - Below the threshold a probe decides: a good one is worth one lease, a bad one ends the hold there is. Without a
  *   verdict nothing happens, and the lease or hold runs out by itself.
  * - Under protection everybody is held in time, and is let go only when confirmed dead.
+ * - A bad probe ends what a hold has added, never the lease of the last report.
  * - Nobody is held whose endpoint is a live server's, or who has been silent for too long.
  */
 export function judge(
@@ -66,13 +67,15 @@ function judgeSettled(
   }
   const verdict = silence?.verdict;
   const isKnown = isFresh(verdict, nowMs, policy);
+  const isHeldBeyondLease = late.held && storeNowMs - late.reportedAtMs >= policy.leaseTtlMs;
   if (isKnown && verdict.result === 'answered' && !verdict.used) return hold('probe');
   if (isProtected) {
     const isDead = isConfirmedDead(silence, circumstances, policy);
-    if (late.held && isDead && !isPaced) return release('dead', true);
+    if (isHeldBeyondLease && isDead && !isPaced) return release('dead', true);
     return isRunningOut(late, storeNowMs, policy) ? hold('protection') : NOTHING;
   }
-  return late.held && isKnown && verdict.result !== 'answered' ? release('dead') : NOTHING;
+  const isBad = isKnown && verdict.result !== 'answered';
+  return isHeldBeyondLease && isBad ? release('dead') : NOTHING;
 }
 
 /** Whether a late server is to be probed as soon as there is room. */

@@ -79,7 +79,7 @@ export async function hold(
   }
 }
 
-/** Hosts that have fallen silent and are held. */
+/** Hosts that have fallen silent and are held, beyond the leases of their last reports. */
 export async function heldHosts(
   scene: Scene,
   names: readonly string[],
@@ -87,6 +87,8 @@ export async function heldHosts(
 ): Promise<SimulatedHost[]> {
   const hosts = await hostsWithSessions(scene, ...names);
   await untilLate(scene);
+  await hold(scene, hosts, vouch);
+  await scene.time.passWriting(scene.policy.leaseTtlMs - scene.policy.lateAfterMs);
   await hold(scene, hosts, vouch);
   await scene.newEvents();
   return hosts;

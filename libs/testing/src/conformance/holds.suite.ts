@@ -412,6 +412,19 @@ export function describeHolds(stage: Stage): void {
       await scene.expectLive(sessionOf(scene, held!), held!, sessionOf(scene, held!));
     });
 
+    stage.settled('I2: for a bad probe never cut the lease of the last report', async (scene) => {
+      const [host] = (await hostsWithSessions(scene, 'gpu-1')) as [SimulatedHost];
+      const { leaseTtlMs, lateAfterMs } = scene.policy;
+      await untilLate(scene);
+      await hold(scene, [host]);
+      expect(await tryRelease(scene, host)).toBe('renewed');
+      expect(await tryRelease(scene, host, dead({ confirmed: true }))).toBe('renewed');
+      await expectHeld(scene, host);
+      await scene.time.passWriting(leaseTtlMs - lateAfterMs);
+
+      expect(await tryRelease(scene, host)).toBe('evicted');
+    });
+
     stage.settled(
       'for a bad probe wait until no other reconciler’s last probe is good',
       async (scene) => {

@@ -51,7 +51,7 @@ export function checkHold(
 
 /** A release strikes off a held server, unless somebody else vouches for it, or protection wants more. */
 export function checkRelease(
-  { facts, beliefs }: ModelWorld,
+  { facts, beliefs, site }: ModelWorld,
   { server, boot, sequence }: ServerRecord,
   { reason, by, confirmed }: Release,
   outcome: ReleaseOutcome,
@@ -65,6 +65,8 @@ export function checkRelease(
   if (!word.held) throw broken(`${server} is released, but was not held`);
   if (!facts.maySettle) throw broken(`${server} is released, but the roll cannot be settled`);
   if (reason !== 'dead') return;
+  if (facts.nowMs - word.saidAtMs < site.policy.leaseTtlMs)
+    throw broken(`${server} is released, but the lease of its last report still runs`);
   if (beliefs.mustBeVouchedFor(server, facts, by))
     throw broken(`${server} is released, but the other reconciler vouches for it`);
   if (!confirmed && beliefs.mustBeProtected(facts.nowMs))

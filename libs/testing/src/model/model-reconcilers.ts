@@ -170,7 +170,8 @@ export class ModelReconcilers {
     acknowledged.written({ surely: true });
     story.add(` → ${server}: ${outcomeOf(outcome)}`);
     checkRelease(this.world, record, release, outcome);
-    if (release.reason === 'dead') beliefs.retracted(server, release.by);
+    const hasRetracted = release.reason === 'dead' && outcome.kind !== 'renewed';
+    if (hasRetracted) beliefs.retracted(server, release.by);
     if (outcome.kind === 'evicted') this.struck(server, record);
   }
 

@@ -97,6 +97,7 @@ export class BeliefOracle {
     outcomes.stopIf(isSeen(truth, seen) && truth.held ? 'no' : 'yes', 'renewed');
     if (reason === 'replaced') outcomes.stopIf(mayBeReplaced ? 'maybe' : 'yes', 'renewed');
     if (reason !== 'dead') return outcomes.all('evicted');
+    outcomes.stopIf(isBefore(when, later(truth.reportedAt, this.policy.leaseTtlMs)), 'renewed');
     outcomes.stopIf(this.isVouchedFor(truth.server, when, by), 'vouched');
     const isProtected = this.isProtected(truth.report.zone, when);
     outcomes.stopIf(confirmed ? 'no' : isProtected, 'protected');

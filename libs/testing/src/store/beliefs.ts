@@ -66,7 +66,9 @@ export class Beliefs {
     if (!isSame(this.servers.fence(seen.server, nowMs), seen)) return { kind: 'renewed' };
     if (!entry.held) return { kind: 'renewed' };
     if (release.reason === 'replaced' && !this.isReplaced(entry, nowMs)) return { kind: 'renewed' };
-    return release.reason === 'dead' ? this.refusalOfDeath(entry, release, nowMs) : undefined;
+    if (release.reason !== 'dead') return undefined;
+    if (nowMs - entry.reportedAtMs < this.policy.leaseTtlMs) return { kind: 'renewed' };
+    return this.refusalOfDeath(entry, release, nowMs);
   }
 
   /** Why a lapsed server is not evicted; undefined when nothing is said for it. */
