@@ -218,20 +218,29 @@ export const STORE_MUTANTS = [
   ),
   store(
     'settled: refused renewals do not count',
-    { file: 'refused-writes', title: 'settles anew' },
+    { file: 'refused-writes', title: 'from when it was written again' },
     {
       file: 'libs/session-store/src/lookup.operations.ts',
-      find: `this.failures.settleAnewApartMs(sentAtMs) ?? NEVER`,
-      replace: `NEVER`,
+      find: `this.hasRenewalFailed ? 1 : 0`,
+      replace: `0`,
     },
   ),
   store(
-    'settled: a renewal that was stuck on the way counts',
-    { file: 'stuck-renewals', title: 'unless it was stuck on the way' },
+    'settled: one bad link unsettles it for everybody',
+    { file: 'refused-writes', title: 'changes nothing while others wrote' },
     {
-      file: `${LUA}/renew.lua`,
-      find: `local isStale = sentAt >= 0 and now - sentAt > patience`,
-      replace: `local isStale = false`,
+      file: `${LUA}/include/pulse.lua`,
+      find: `if last and now - last > gap / 2 then resumed = now end`,
+      replace: `if last and hasFailed then resumed = now end`,
+    },
+  ),
+  store(
+    'settled: a pause is held against it for ever',
+    { file: 'refused-writes', title: 'once the roll would have settled again' },
+    {
+      file: `${LUA}/include/pulse.lua`,
+      find: `if resumed and now - resumed >= settleAfter then resumed = nil end`,
+      replace: '',
     },
   ),
   store('tokens: good for ever', onRedis('are good until their time is over'), {

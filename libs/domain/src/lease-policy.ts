@@ -46,12 +46,6 @@ export const LOOKUP_BUDGET_MS = 280;
 /** Share of the interval by which each heartbeat is randomly early or late, so that agents never march in step. */
 export const HEARTBEAT_JITTER = 0.1;
 
-/** After so many failed renewals of one process in a row some agent has missed its turn as well: the roll settles anew. */
-export const FAILED_RENEWALS_MAX = 2;
-
-/** After an outage processes are back within a second of each other (reconnecting and retrying): one new start serves all. */
-export const SETTLE_ANEW_APART_MS = 1_000;
-
 /** An agent that lost its connection has a new one this soon after the store is back. */
 const RECONNECTED_WITHIN_MS = 2_000;
 

@@ -1,4 +1,4 @@
-import { FAILED_RENEWALS_MAX, SETTLE_ANEW_APART_MS, type LeasePolicy } from './lease-policy';
+import type { LeasePolicy } from './lease-policy';
 
 /** What one process remembers of its own renewals of the settled fact; moments are of a monotonic clock. */
 export interface Renewals {
@@ -38,39 +38,4 @@ export function rollTrust(renewals: Renewals, nowMs: number, policy: LeasePolicy
     renewing: renewals.lastAttemptOk && nowMs - renewals.lastOkAtMs <= policy.gapMs,
     settled: renewals.settled,
   };
-}
-
-/** The failed renewals of one process in a row; moments are of one clock that does not go back. */
-export class RenewalFailures {
-  private count = 0;
-  private firstAtMs = Number.NEGATIVE_INFINITY;
-  private lastAtMs = Number.NEGATIVE_INFINITY;
-
-  constructor(private readonly policy: Pick<LeasePolicy, 'gapMs'>) {}
-
-  failed(nowMs: number): void {
-    if (this.areOld(nowMs)) this.count = 0;
-    if (this.count === 0) this.firstAtMs = nowMs;
-    this.count += 1;
-    this.lastAtMs = nowMs;
-  }
-
-  succeeded(): void {
-    this.count = 0;
-  }
-
-  /**
-   * Agents will have missed their turn as well, so that the roll has to settle anew, unless it has begun to within so many
-   * ms: since the first of these failures, or a moment before, as not every process is back at the same moment. So one that
-   * goes on failing does not keep it from settling. Undefined when there is no need: failures of more than a gap ago tell
-   * nothing, for either others have written the roll since, or its pulse has ended.
-   */
-  settleAnewApartMs(nowMs: number): number | undefined {
-    if (this.count < FAILED_RENEWALS_MAX || this.areOld(nowMs)) return undefined;
-    return Math.max(SETTLE_ANEW_APART_MS, nowMs - this.firstAtMs);
-  }
-
-  private areOld(nowMs: number): boolean {
-    return nowMs - this.lastAtMs > this.policy.gapMs;
-  }
 }

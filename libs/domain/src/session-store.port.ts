@@ -31,9 +31,9 @@ export interface LookupStore {
   /** One read when the answer is there, one more when it is not. */
   lookup(id: PublicId): Promise<Evidence>;
   /**
-   * Counts as a write of the roll and tells whether it is settled. After `FAILED_RENEWALS_MAX` failed ones of this
-   * process in a row, the last within a gap, the roll has to settle anew (unless it has just begun to,
-   * `SETTLE_ANEW_APART_MS`): it was written perhaps, but not by everybody.
+   * Counts as a write of the roll and tells whether it is settled. When the last one of this process has failed, and nobody
+   * wrote the roll for more than half a gap meanwhile, agents have missed their turn as well: it settles anew, from when it
+   * was written again.
    */
   renew(): Promise<{ readonly settled: boolean }>;
 }

@@ -22,7 +22,8 @@ const PROBED = {
   holdMaxMs: HOLD_MAX_MS,
 } as const;
 const CONFIRMED: Release = { reason: 'dead', by: 'reconciler-1', confirmed: true };
-const SILENT_MS = 12_000;
+/** As long as the lease of the last report. */
+const SILENT_MS = 20_000;
 
 describe('holds in Redis', () => {
   let server: TestRedis;

@@ -48,7 +48,8 @@ export interface RollKeys {
   readonly protect: string;
   /** sorted set, interval: server → when it was released under protection. */
   readonly releases: string;
-  /** string, retention: `since:last`, the moments since which and at which last the roll was written without a gap. */
+  /** string, retention: `since:last`, the moments since which and at which last the roll was written without a gap; for W after a
+   * pause `since:last:resumed` (scripts/include/pulse.lua). */
   readonly pulse: string;
   /** string, gap: there exactly while the roll is settled. */
   readonly settled: string;

@@ -1,28 +1,14 @@
-import {
-  LOOKUP_BUDGET_MS,
-  RenewalFailures,
-  SETTLE_ANEW_APART_MS,
-  type Evidence,
-  type LastKnown,
-  type PublicId,
-} from '@rollcall/domain';
+import { LOOKUP_BUDGET_MS, type Evidence, type LastKnown, type PublicId } from '@rollcall/domain';
 import { decodeBareAnswer, decodeKnownOwner, decodeServerAnswer } from './answer.codec';
 import { within } from './command-runner';
 import { lastKnownIn } from './record.codec';
 import { pulseArguments, type StoreContext } from './store-context';
 
-/** A renewal that does not have the roll settle anew; or one whose sender does not know the store's clock yet. */
-const NEVER = -1;
-
 /** Lookups and renewals; see the port. No script runs on the lookup path: a hit is one GET. */
 export class LookupOperations {
-  private readonly failures: RenewalFailures;
-  /** What the store's clock was ahead of this process's when it renewed last. */
-  private storeAheadMs: number | undefined;
+  private hasRenewalFailed = false;
 
-  constructor(private readonly context: StoreContext) {
-    this.failures = new RenewalFailures(context.policy);
-  }
+  constructor(private readonly context: StoreContext) {}
 
   async lookup(id: PublicId): Promise<Evidence> {
     const { redis, keys, runner } = this.context;
@@ -44,23 +30,15 @@ export class LookupOperations {
 
   async renew(): Promise<{ settled: boolean }> {
     const { keys, policy, runner, script } = this.context;
-    const sentAtMs = performance.now();
-    const apartMs = this.failures.settleAnewApartMs(sentAtMs) ?? NEVER;
-    const { storeAheadMs } = this;
-    const storeSentAtMs = storeAheadMs === undefined ? NEVER : Math.round(sentAtMs + storeAheadMs);
-    const args = [
-      ...[...pulseArguments(policy), Math.ceil(apartMs)],
-      ...[storeSentAtMs, SETTLE_ANEW_APART_MS],
-    ];
+    const args = [...pulseArguments(policy), this.hasRenewalFailed ? 1 : 0];
     try {
-      const [settled, nowMs] = (await runner.run('renew', () =>
+      const settled = await runner.run('renew', () =>
         script('renew', [keys.pulse, keys.settled], args),
-      )) as RenewReply;
-      this.failures.succeeded();
-      this.storeAheadMs = nowMs - performance.now();
+      );
+      this.hasRenewalFailed = false;
       return { settled: settled === 1 };
     } catch (error) {
-      this.failures.failed(performance.now());
+      this.hasRenewalFailed = true;
       throw error;
     }
   }
@@ -90,8 +68,6 @@ export class LookupOperations {
     return { kind: 'absent', settled: settled !== null, lastKnown: lastKnownOf(known, id) };
   }
 }
-
-type RenewReply = readonly [settled: number, nowMs: number];
 
 /** For how long the roll was written without a gap, by its pulse (include/pulse.lua). */
 function writtenForMs(pulse: string | null): number {

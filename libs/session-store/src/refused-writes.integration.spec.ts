@@ -1,4 +1,4 @@
-import { FAILED_RENEWALS_MAX, leasePolicy, StoreUnavailableError } from '@rollcall/domain';
+import { leasePolicy, StoreUnavailableError } from '@rollcall/domain';
 import {
   aReport,
   localId,
@@ -105,35 +105,62 @@ describe('a store that answers but refuses writes', () => {
     });
   });
 
-  it('I1: settles anew once a renewer was refused twice, however soon writes pass again: agents may have missed their turn', async () => {
-    await backdateLastRefresh();
-    expect(await store.renew()).toEqual({ settled: true });
-    await operator.config('SET', 'min-replicas-to-write', '1');
-    await expect(store.renew()).rejects.toMatchObject({ failure: 'refused' });
-    await operator.config('SET', 'min-replicas-to-write', '0');
-    expect(await store.renew()).toEqual({ settled: true });
+  describe('a renewer that could not write', () => {
+    const { gapMs, settleAfterMs } = POLICY;
+    const SHORT_MS = gapMs * 0.4;
+    const LONG_MS = gapMs * 0.6;
+    let other: RedisSessionStore;
 
-    await operator.config('SET', 'min-replicas-to-write', '1');
-    for (let refused = 0; refused < FAILED_RENEWALS_MAX; refused++)
-      await store.renew().catch(() => undefined);
-    await operator.config('SET', 'min-replicas-to-write', '0');
-    expect(await store.renew()).toEqual({ settled: false });
-    expect(await store.findLapsed(1)).toMatchObject({ settled: false });
-  });
+    beforeEach(async () => {
+      other = new RedisSessionStore(
+        server.client(),
+        { keyPrefix: 'rollcall', roll: 'main' },
+        POLICY,
+      );
+      await operator.config('SET', 'min-replicas-to-write', '1');
+      await expect(store.renew()).rejects.toMatchObject({ failure: 'refused' });
+      await operator.config('SET', 'min-replicas-to-write', '0');
+    });
 
-  it('I5: settles anew once, however many renewers come back within a second', async () => {
-    await backdateLastRefresh();
-    const renewers = [
-      store,
-      new RedisSessionStore(server.client(), { keyPrefix: 'rollcall', roll: 'main' }, POLICY),
-    ];
-    await operator.config('SET', 'min-replicas-to-write', '1');
-    for (const renewer of [...renewers, ...renewers]) await renewer.renew().catch(() => undefined);
-    await operator.config('SET', 'min-replicas-to-write', '0');
-    await renewers[0]!.renew();
-    const begun = /^\d+/.exec((await operator.get(keys.pulse)) ?? '')?.[0];
-    await renewers[1]!.renew();
-    expect(await operator.get(keys.pulse)).toMatch(new RegExp(`^${begun}:`));
+    it('I1: has the roll settle anew after a pause of everybody, from when it was written again', async () => {
+      await wasWrittenUntil(LONG_MS);
+      expect(await other.renew()).toEqual({ settled: true });
+      const resumedAt = (await pulse()).at(-1);
+      expect(await store.renew()).toEqual({ settled: false });
+      expect((await pulse())[0]).toBe(resumedAt);
+      expect(await store.findLapsed(1)).toMatchObject({ settled: false });
+    });
+
+    it('I1: does so as well when it is the first to write again', async () => {
+      await wasWrittenUntil(LONG_MS);
+      expect(await store.renew()).toEqual({ settled: false });
+    });
+
+    it('I5: does so once, however many say it', async () => {
+      await wasWrittenUntil(LONG_MS);
+      await store.renew();
+      const [begunAt] = await pulse();
+      await operator.config('SET', 'min-replicas-to-write', '1');
+      await other.renew().catch(() => undefined);
+      await operator.config('SET', 'min-replicas-to-write', '0');
+      await other.renew();
+      expect((await pulse())[0]).toBe(begunAt);
+    });
+
+    it('changes nothing while others wrote the roll, nor after a pause in which nobody was refused', async () => {
+      await wasWrittenUntil(SHORT_MS);
+      expect(await store.renew()).toEqual({ settled: true });
+      await wasWrittenUntil(LONG_MS);
+      expect(await store.renew()).toEqual({ settled: true });
+      expect(await other.renew()).toEqual({ settled: true });
+    });
+
+    it('changes nothing once the roll would have settled again', async () => {
+      const now = await time();
+      await operator.set(keys.pulse, `${now - 600_000}:${now}:${now - settleAfterMs}`);
+      expect(await store.renew()).toEqual({ settled: true });
+      expect(await pulse()).toHaveLength(2);
+    });
   });
 
   it('says "refused" to every write without enough replicas, while lookups go on', async () => {
@@ -166,10 +193,26 @@ describe('a store that answers but refuses writes', () => {
     await opened.close();
   });
 
+  async function time(): Promise<number> {
+    const [seconds, microseconds] = await operator.time();
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  }
+
+  /** `since`, `last`, and after a pause `resumed`. */
+  async function pulse(): Promise<string[]> {
+    return ((await operator.get(keys.pulse)) ?? '').split(':');
+  }
+
+  /** As if the roll had been written for ten minutes, and last so long ago. */
+  async function wasWrittenUntil(agoMs: number): Promise<void> {
+    const now = await time();
+    await operator.set(keys.pulse, `${now - 600_000}:${now - agoMs}`);
+  }
+
   /** As if the known owner had last been refreshed a fifth of the retention ago, on a roll settled since. */
   async function backdateLastRefresh(): Promise<void> {
-    const now = Number((await operator.time())[0]) * 1000;
-    await operator.set(keys.pulse, `${now - 600_000}:${now}`);
+    const now = await time();
+    await wasWrittenUntil(0);
     await store.report(aReport({ server: 'gpu-1', boot: 2, sequence: 1, sessions: ['cad'] }));
     const ago = POLICY.retentionMs / 5;
     await operator.setrange(

@@ -138,9 +138,6 @@ const apart = {
     await context.heal('the networks are one again', {
       effect: [
         lost,
-        // Who could not write says so when it is back, and the roll settles anew for everybody.
-        { kind: 'store', state: 'down' },
-        { kind: 'store', state: 'up' },
         { kind: 'road', resolver: resolver.name, state: 'up' },
         { kind: 'agent', server: host.id, state: 'up' },
       ],

@@ -1,9 +1,15 @@
 --@include written
 -- Counts a write of the roll. Returns whether the roll is settled, and for how long it was written without a gap, ms; keeps
--- the settled fact true.
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-  local since = written(pulseKey, now, gap) or now
-  redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
+-- the settled fact true. A pause of more than half a gap counts as a gap when somebody could not write meanwhile
+-- (`hasFailed`), which he may say until the roll would have settled again.
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
+  local since, last, resumed = written(pulseKey, now, gap)
+  if last and now - last > gap / 2 then resumed = now end
+  if resumed and now - resumed >= settleAfter then resumed = nil end
+  if resumed and hasFailed then since = math.max(since, resumed) end
+  since = since or now
+  local isOpen = resumed and resumed > since
+  redis.call('SET', pulseKey, string.format(isOpen and '%.0f:%.0f:%.0f' or '%.0f:%.0f', since, now, resumed), 'PX', retention)
   if now - since >= settleAfter then
     redis.call('SET', settledKey, '1', 'PX', gap)
     return true, now - since

@@ -1,6 +1,7 @@
--- Since when the roll is written without a gap, and when it was written last: its pulse, `since:last`. Nothing after a gap.
+-- The pulse of the roll, `since:last` or `since:last:resumed`: since when it is written without a gap, when it was written
+-- last, and when that went on after a pause of more than half a gap. Nothing after a gap.
 local function written(pulseKey, now, gap)
-  local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
-  since, last = tonumber(since), tonumber(last)
-  if last and now >= last and now - last <= gap then return since, last end
+  local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+  since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
+  if last and now >= last and now - last <= gap then return since, last, resumed end
 end

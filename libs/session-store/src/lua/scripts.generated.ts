@@ -43,13 +43,18 @@ local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local function written(pulseKey, now, gap)
-local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
-since, last = tonumber(since), tonumber(last)
-if last and now >= last and now - last <= gap then return since, last end
+local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
+if last and now >= last and now - last <= gap then return since, last, resumed end
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = written(pulseKey, now, gap) or now
-redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
+local since, last, resumed = written(pulseKey, now, gap)
+if last and now - last > gap / 2 then resumed = now end
+if resumed and now - resumed >= settleAfter then resumed = nil end
+if resumed and hasFailed then since = math.max(since, resumed) end
+since = since or now
+local isOpen = resumed and resumed > since
+redis.call('SET', pulseKey, string.format(isOpen and '%.0f:%.0f:%.0f' or '%.0f:%.0f', since, now, resumed), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
 return true, now - since
@@ -162,9 +167,9 @@ local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local function written(pulseKey, now, gap)
-local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
-since, last = tonumber(since), tonumber(last)
-if last and now >= last and now - last <= gap then return since, last end
+local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
+if last and now >= last and now - last <= gap then return since, last, resumed end
 end
 local now = clock()
 local since, last = written(KEYS[3], now, tonumber(ARGV[2]))
@@ -328,13 +333,18 @@ local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local function written(pulseKey, now, gap)
-local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
-since, last = tonumber(since), tonumber(last)
-if last and now >= last and now - last <= gap then return since, last end
+local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
+if last and now >= last and now - last <= gap then return since, last, resumed end
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = written(pulseKey, now, gap) or now
-redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
+local since, last, resumed = written(pulseKey, now, gap)
+if last and now - last > gap / 2 then resumed = now end
+if resumed and now - resumed >= settleAfter then resumed = nil end
+if resumed and hasFailed then since = math.max(since, resumed) end
+since = since or now
+local isOpen = resumed and resumed > since
+redis.call('SET', pulseKey, string.format(isOpen and '%.0f:%.0f:%.0f' or '%.0f:%.0f', since, now, resumed), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
 return true, now - since
@@ -685,13 +695,18 @@ local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local function written(pulseKey, now, gap)
-local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
-since, last = tonumber(since), tonumber(last)
-if last and now >= last and now - last <= gap then return since, last end
+local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
+if last and now >= last and now - last <= gap then return since, last, resumed end
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = written(pulseKey, now, gap) or now
-redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
+local since, last, resumed = written(pulseKey, now, gap)
+if last and now - last > gap / 2 then resumed = now end
+if resumed and now - resumed >= settleAfter then resumed = nil end
+if resumed and hasFailed then since = math.max(since, resumed) end
+since = since or now
+local isOpen = resumed and resumed > since
+redis.call('SET', pulseKey, string.format(isOpen and '%.0f:%.0f:%.0f' or '%.0f:%.0f', since, now, resumed), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
 return true, now - since
@@ -699,12 +714,8 @@ end
 redis.call('DEL', settledKey)
 return false, now - since
 end
-local retention, gap, settleAfter = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local apart, sentAt, patience, now = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), clock()
-local since = tonumber(string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):'))
-local isStale = sentAt >= 0 and now - sentAt > patience
-if apart >= 0 and not isStale and since and now - since > apart then redis.call('DEL', KEYS[1]) end
-return { pulse(KEYS[1], KEYS[2], now, gap, settleAfter, retention) and 1 or 0, now }
+local retention, gap, settleAfter, hasFailed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4] == '1'
+return pulse(KEYS[1], KEYS[2], clock(), gap, settleAfter, retention, hasFailed) and 1 or 0
 `.trim(),
   report: String.raw`
 local keys = {
@@ -716,13 +727,18 @@ local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local function written(pulseKey, now, gap)
-local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
-since, last = tonumber(since), tonumber(last)
-if last and now >= last and now - last <= gap then return since, last end
+local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
+if last and now >= last and now - last <= gap then return since, last, resumed end
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = written(pulseKey, now, gap) or now
-redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
+local since, last, resumed = written(pulseKey, now, gap)
+if last and now - last > gap / 2 then resumed = now end
+if resumed and now - resumed >= settleAfter then resumed = nil end
+if resumed and hasFailed then since = math.max(since, resumed) end
+since = since or now
+local isOpen = resumed and resumed > since
+redis.call('SET', pulseKey, string.format(isOpen and '%.0f:%.0f:%.0f' or '%.0f:%.0f', since, now, resumed), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
 return true, now - since
@@ -1144,13 +1160,18 @@ local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local function written(pulseKey, now, gap)
-local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
-since, last = tonumber(since), tonumber(last)
-if last and now >= last and now - last <= gap then return since, last end
+local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
+if last and now >= last and now - last <= gap then return since, last, resumed end
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = written(pulseKey, now, gap) or now
-redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
+local since, last, resumed = written(pulseKey, now, gap)
+if last and now - last > gap / 2 then resumed = now end
+if resumed and now - resumed >= settleAfter then resumed = nil end
+if resumed and hasFailed then since = math.max(since, resumed) end
+since = since or now
+local isOpen = resumed and resumed > since
+redis.call('SET', pulseKey, string.format(isOpen and '%.0f:%.0f:%.0f' or '%.0f:%.0f', since, now, resumed), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
 return true, now - since
@@ -1509,9 +1530,9 @@ if not owner or owner == server or redis.call('ZSCORE', keys.held, owner) then r
 return tonumber(redis.call('ZSCORE', keys.due, owner) or 0) > fresh
 end
 local function written(pulseKey, now, gap)
-local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
-since, last = tonumber(since), tonumber(last)
-if last and now >= last and now - last <= gap then return since, last end
+local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
+if last and now >= last and now - last <= gap then return since, last, resumed end
 end
 local keys = { due = KEYS[1], settled = KEYS[2], held = KEYS[3], endpoints = KEYS[6] }
 local leavingKey, zonesKey, replacedKey, protectKey = KEYS[4], KEYS[5], KEYS[7], KEYS[8]
@@ -1654,13 +1675,18 @@ local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local function written(pulseKey, now, gap)
-local since, last = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+)$')
-since, last = tonumber(since), tonumber(last)
-if last and now >= last and now - last <= gap then return since, last end
+local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
+if last and now >= last and now - last <= gap then return since, last, resumed end
 end
-local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention)
-local since = written(pulseKey, now, gap) or now
-redis.call('SET', pulseKey, string.format('%.0f:%.0f', since, now), 'PX', retention)
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
+local since, last, resumed = written(pulseKey, now, gap)
+if last and now - last > gap / 2 then resumed = now end
+if resumed and now - resumed >= settleAfter then resumed = nil end
+if resumed and hasFailed then since = math.max(since, resumed) end
+since = since or now
+local isOpen = resumed and resumed > since
+redis.call('SET', pulseKey, string.format(isOpen and '%.0f:%.0f:%.0f' or '%.0f:%.0f', since, now, resumed), 'PX', retention)
 if now - since >= settleAfter then
 redis.call('SET', settledKey, '1', 'PX', gap)
 return true, now - since
@@ -1781,7 +1807,7 @@ end
 if keepsOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], now + retention) end
 end
 
-local last = tonumber(string.match(redis.call('GET', pulseKey) or '', ':(%d+)$'))
+local last = tonumber(string.match(redis.call('GET', pulseKey) or '', '^%d+:(%d+)'))
 if not last or now < last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
 return { 'applied' }
 `.trim(),

@@ -86,12 +86,23 @@ export async function heldHosts(
   vouch?: Vouch,
 ): Promise<SimulatedHost[]> {
   const hosts = await hostsWithSessions(scene, ...names);
-  await untilLate(scene);
-  await hold(scene, hosts, vouch);
-  await scene.time.passWriting(scene.policy.leaseTtlMs - scene.policy.lateAfterMs);
-  await hold(scene, hosts, vouch);
+  await holdBeyondLease(scene, hosts, vouch);
   await scene.newEvents();
   return hosts;
+}
+
+/** Time passes until the leases of silent hosts' last reports have ended; they are held meanwhile, and have just been. */
+export async function holdBeyondLease(
+  scene: Scene,
+  hosts: readonly SimulatedHost[],
+  vouch?: Vouch,
+  beat?: () => Promise<unknown>,
+): Promise<void> {
+  const { leaseTtlMs, lateAfterMs } = scene.policy;
+  await untilLate(scene, beat);
+  await hold(scene, hosts, vouch);
+  await scene.time.passWriting(leaseTtlMs - lateAfterMs, beat);
+  await hold(scene, hosts, vouch);
 }
 
 /** Tries to release a host as its record says it is. */

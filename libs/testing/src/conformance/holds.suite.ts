@@ -5,6 +5,7 @@ import {
   guarded,
   heldHosts,
   hold,
+  holdBeyondLease,
   hostsWithSessions,
   probed,
   recordOf,
@@ -345,8 +346,7 @@ export function describeHolds(stage: Stage): void {
       const session = sessionOf(scene, host);
       const name = host.name(session);
       await grant(scene, name, 'early');
-      await untilLate(scene);
-      await hold(scene, [host]);
+      await holdBeyondLease(scene, [host]);
       await grant(scene, name, 'late');
 
       const { server, endpoint } = host;

@@ -3,14 +3,13 @@ import {
   dead,
   guarded,
   heldHosts,
-  hold,
+  holdBeyondLease,
   hostsWithSessions,
   LONG_MS,
   recordOf,
   SECOND,
   sessionOf,
   tryRelease,
-  untilLate,
 } from './belief-scene';
 import type { Scene } from './scene';
 import type { SimulatedHost } from './simulated-host';
@@ -121,8 +120,7 @@ export function describeProtection(stage: Stage): void {
         const hosts = await hostsWithSessions(scene, ...names);
         const [inside, outside, expired, replaced, ended] = hosts as SimulatedHost[];
         for (const host of hosts) await host.reports({ zone: host === outside ? 'b' : 'a' });
-        await untilLate(scene);
-        await hold(scene, hosts, guarded(scene));
+        await holdBeyondLease(scene, hosts, guarded(scene));
         const { version } = await protect(scene, 'a');
 
         expect(await tryRelease(scene, inside!)).toBe('protected');
@@ -145,8 +143,7 @@ export function describeProtection(stage: Stage): void {
         const [first, second, third, fourth, free, expired] = hosts as SimulatedHost[];
         for (const host of [first!, second!]) await host.reports({ zone: 'a' });
         await free!.reports({ zone: 'b' });
-        await untilLate(scene);
-        await hold(scene, hosts, guarded(scene));
+        await holdBeyondLease(scene, hosts, guarded(scene));
         await protect(scene, 'a');
         await protect(scene, '');
 

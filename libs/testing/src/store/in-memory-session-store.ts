@@ -3,7 +3,6 @@ import {
   grantProblem,
   InvalidReportError,
   leasePolicy,
-  RenewalFailures,
   reportProblem,
   StoreUnavailableError,
   type Claimant,
@@ -53,14 +52,13 @@ export class InMemorySessionStore implements SessionStore {
   private readonly clock: StoreClock;
   private roll: Roll;
   private sweptAtMs: number | undefined;
-  private readonly renewalFailures: RenewalFailures;
+  private hasRenewalFailed = false;
   private failure: StoreFailure | undefined;
 
   constructor(options: InMemorySessionStoreOptions = {}) {
     this.clock = options.clock ?? new FakeClock();
     this.policy = options.policy ?? leasePolicy(DEFAULT_TIMINGS);
     this.roll = new Roll(this.policy);
-    this.renewalFailures = new RenewalFailures(this.policy);
   }
 
   /**
@@ -121,13 +119,12 @@ export class InMemorySessionStore implements SessionStore {
   }
 
   async renew(): Promise<{ readonly settled: boolean }> {
-    const apartMs = this.renewalFailures.settleAnewApartMs(this.clock.now());
     try {
-      const settled = this.roll.renew(this.write(), apartMs);
-      this.renewalFailures.succeeded();
+      const settled = this.roll.renew(this.write(), this.hasRenewalFailed);
+      this.hasRenewalFailed = false;
       return { settled };
     } catch (error) {
-      this.renewalFailures.failed(this.clock.now());
+      this.hasRenewalFailed = true;
       throw error;
     }
   }

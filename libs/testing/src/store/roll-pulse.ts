@@ -4,23 +4,25 @@ import type { LeasePolicy } from '@rollcall/domain';
 export class RollPulse {
   private sinceMs = Number.NEGATIVE_INFINITY;
   private lastMs = Number.NEGATIVE_INFINITY;
+  private resumedMs = Number.NEGATIVE_INFINITY;
   private settledUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly policy: LeasePolicy) {}
 
-  /** Counts a write; returns whether the roll is settled with it. */
-  beat(nowMs: number): boolean {
+  /**
+   * Counts a write; returns whether the roll is settled with it. A pause of more than half a gap counts as a gap when
+   * somebody could not write meanwhile (`hasFailed`), which he may say until the roll would have settled again.
+   */
+  beat(nowMs: number, hasFailed = false): boolean {
     const { gapMs, settleAfterMs } = this.policy;
     if (nowMs < this.lastMs || nowMs - this.lastMs > gapMs) this.sinceMs = nowMs;
+    else if (nowMs - this.lastMs > gapMs / 2) this.resumedMs = nowMs;
+    const isRecent = nowMs >= this.resumedMs && nowMs - this.resumedMs < settleAfterMs;
+    if (hasFailed && isRecent) this.sinceMs = Math.max(this.sinceMs, this.resumedMs);
     this.lastMs = nowMs;
     const settled = nowMs - this.sinceMs >= settleAfterMs;
     this.settledUntilMs = settled ? nowMs + gapMs : Number.NEGATIVE_INFINITY;
     return settled;
-  }
-
-  /** Forgets how long the roll was written, unless that began so long ago at most. */
-  settleAnew(nowMs: number, apartMs: number): void {
-    if (nowMs - this.sinceMs > apartMs) this.lastMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Whether every live agent has reported since the last gap; whoever asks knows by its own renewals that none followed. */

@@ -178,9 +178,8 @@ export class Roll {
     return this.evictEntry(server, 'operator', step);
   }
 
-  renew(nowMs: number, settleAnewApartMs: number | undefined): boolean {
-    if (settleAnewApartMs !== undefined) this.pulse.settleAnew(nowMs, settleAnewApartMs);
-    return this.pulse.beat(nowMs);
+  renew(nowMs: number, hasFailed: boolean): boolean {
+    return this.pulse.beat(nowMs, hasFailed);
   }
 
   lookup(id: PublicId, nowMs: number): Evidence {

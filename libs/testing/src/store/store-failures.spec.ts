@@ -156,13 +156,21 @@ describe('an in-memory store that goes down', () => {
   });
 
   it('is not settled any more after its clock went back', async () => {
-    for (let step = 0; step <= POLICY.settleAfterMs; step += POLICY.gapMs / 2) {
-      await store.renew();
-      clock.advance(POLICY.gapMs / 2);
-    }
-    expect(await store.renew()).toEqual({ settled: true });
+    await settle();
     clock.set(clock.now() - 1_000);
     expect(await store.renew()).toEqual({ settled: false });
+  });
+
+  it.each([
+    ['settles anew after a pause of more than half a gap in which a renewal failed', 0.6, false],
+    ['stays settled when a renewal failed within a shorter one', 0.4, true],
+  ])('%s', async (_what, share, settled) => {
+    await settle();
+    store.goDown('unreachable');
+    clock.advance(POLICY.gapMs * share);
+    await expect(store.renew()).rejects.toMatchObject({ failure: 'unreachable' });
+    store.comeBack();
+    expect(await store.renew()).toEqual({ settled });
   });
 
   it('keeps its own copy of a report', async () => {
@@ -171,4 +179,12 @@ describe('an in-memory store that goes down', () => {
     Object.assign(report.endpoint, { httpPort: 1 });
     expect(await lookUp()).toMatchObject({ destination: { endpoint: { httpPort: 9443 } } });
   });
+
+  async function settle(): Promise<void> {
+    for (let step = 0; step <= POLICY.settleAfterMs; step += POLICY.gapMs / 2) {
+      await store.renew();
+      clock.advance(POLICY.gapMs / 2);
+    }
+    expect(await store.renew()).toEqual({ settled: true });
+  }
 });
