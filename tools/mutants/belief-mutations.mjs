@@ -21,7 +21,7 @@ export const BELIEF_MUTANTS = [
     `if writtenFor < heardAfter and not redis.call('ZSCORE', keys.held, server) then return { 'unsettled' } end`,
     '',
   ]),
-  mutant('hold: only on a settled roll', onRedis('I1: after an outage who lives without'), [
+  mutant('hold: only on a settled roll', inRedis('I1: begin once every live agent'), [
     'hold.lua',
     `if writtenFor < heardAfter and not redis.call('ZSCORE', keys.held, server) then`,
     `if not settled and not redis.call('ZSCORE', keys.held, server) then`,

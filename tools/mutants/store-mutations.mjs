@@ -234,15 +234,6 @@ export const STORE_MUTANTS = [
       replace: `if last and hasFailed then resumed = now end`,
     },
   ),
-  store(
-    'settled: a pause is held against it for ever',
-    { file: 'refused-writes', title: 'once the roll would have settled again' },
-    {
-      file: `${LUA}/include/pulse.lua`,
-      find: `if resumed and now - resumed >= settleAfter then resumed = nil end`,
-      replace: '',
-    },
-  ),
   store('tokens: good for ever', onRedis('are good until their time is over'), {
     file: `${LUA}/find-grant.lua`,
     find: `if grant.ends <= clock() then return nil end`,

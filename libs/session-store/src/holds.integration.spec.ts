@@ -57,6 +57,15 @@ describe('holds in Redis', () => {
     });
   });
 
+  it('I1: begin once every live agent was heard, before the roll has settled', async () => {
+    await fallSilent(GPU_1);
+    const { nowMs } = await store.survey(0);
+    const writtenForMs = (POLICY.heardAfterMs + POLICY.settleAfterMs) / 2;
+    await operator.set(KEYS.pulse, `${nowMs - writtenForMs}:${nowMs}`);
+    expect(await hold(GPU_1)).toMatchObject({ kind: 'held' });
+    expect(await store.findLapsed(0)).toMatchObject({ settled: false });
+  });
+
   it('end with a report that a full store refuses: what is stored of the server is live again', async () => {
     const rival = { server: 'gpu-2', endpoint: { host: '10.0.0.2' } };
     await store.report(aReport({ ...rival, sessions: ['cad'] }));

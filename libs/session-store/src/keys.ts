@@ -48,8 +48,7 @@ export interface RollKeys {
   readonly protect: string;
   /** sorted set, interval: server → when it was released under protection. */
   readonly releases: string;
-  /** string, retention: `since:last`, the moments since which and at which last the roll was written without a gap; for W after a
-   * pause `since:last:resumed` (scripts/include/pulse.lua). */
+  /** string, retention: since when and when last the roll was written without a gap (scripts/include/written.lua). */
   readonly pulse: string;
   /** string, gap: there exactly while the roll is settled. */
   readonly settled: string;

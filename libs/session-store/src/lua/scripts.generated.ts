@@ -50,7 +50,6 @@ end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
 if last and now - last > gap / 2 then resumed = now end
-if resumed and now - resumed >= settleAfter then resumed = nil end
 if resumed and hasFailed then since = math.max(since, resumed) end
 since = since or now
 local isOpen = resumed and resumed > since
@@ -340,7 +339,6 @@ end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
 if last and now - last > gap / 2 then resumed = now end
-if resumed and now - resumed >= settleAfter then resumed = nil end
 if resumed and hasFailed then since = math.max(since, resumed) end
 since = since or now
 local isOpen = resumed and resumed > since
@@ -702,7 +700,6 @@ end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
 if last and now - last > gap / 2 then resumed = now end
-if resumed and now - resumed >= settleAfter then resumed = nil end
 if resumed and hasFailed then since = math.max(since, resumed) end
 since = since or now
 local isOpen = resumed and resumed > since
@@ -734,7 +731,6 @@ end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
 if last and now - last > gap / 2 then resumed = now end
-if resumed and now - resumed >= settleAfter then resumed = nil end
 if resumed and hasFailed then since = math.max(since, resumed) end
 since = since or now
 local isOpen = resumed and resumed > since
@@ -1167,7 +1163,6 @@ end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
 if last and now - last > gap / 2 then resumed = now end
-if resumed and now - resumed >= settleAfter then resumed = nil end
 if resumed and hasFailed then since = math.max(since, resumed) end
 since = since or now
 local isOpen = resumed and resumed > since
@@ -1682,7 +1677,6 @@ end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
 if last and now - last > gap / 2 then resumed = now end
-if resumed and now - resumed >= settleAfter then resumed = nil end
 if resumed and hasFailed then since = math.max(since, resumed) end
 since = since or now
 local isOpen = resumed and resumed > since

@@ -11,14 +11,14 @@ export class RollPulse {
 
   /**
    * Counts a write; returns whether the roll is settled with it. A pause of more than half a gap counts as a gap when
-   * somebody could not write meanwhile (`hasFailed`), which he may say until the roll would have settled again.
+   * somebody could not write meanwhile (`hasFailed`).
    */
   beat(nowMs: number, hasFailed = false): boolean {
     const { gapMs, settleAfterMs } = this.policy;
-    if (nowMs < this.lastMs || nowMs - this.lastMs > gapMs) this.sinceMs = nowMs;
-    else if (nowMs - this.lastMs > gapMs / 2) this.resumedMs = nowMs;
-    const isRecent = nowMs >= this.resumedMs && nowMs - this.resumedMs < settleAfterMs;
-    if (hasFailed && isRecent) this.sinceMs = Math.max(this.sinceMs, this.resumedMs);
+    const pauseMs = nowMs - this.lastMs;
+    if (pauseMs < 0 || pauseMs > gapMs) this.sinceMs = this.resumedMs = nowMs;
+    else if (pauseMs > gapMs / 2) this.resumedMs = nowMs;
+    if (hasFailed) this.sinceMs = Math.max(this.sinceMs, this.resumedMs);
     this.lastMs = nowMs;
     const settled = nowMs - this.sinceMs >= settleAfterMs;
     this.settledUntilMs = settled ? nowMs + gapMs : Number.NEGATIVE_INFINITY;
