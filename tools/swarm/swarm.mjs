@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { readEnv, RedisSettings, redisAddress, TimingSettings } from '@rollcall/config';
 import { DcvSettings } from '@rollcall/agent-heartbeat/embedded';
+import { freePort } from '../start/ports.mjs';
 import { addressOf, zoneNames } from './addresses.mjs';
 import { CommandError, HOSTS_MAX, parseCommand } from './commands.mjs';
 import { Connections } from './connections.mjs';
