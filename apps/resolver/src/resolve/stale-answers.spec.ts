@@ -138,6 +138,7 @@ describe('a stale answer', () => {
   it('on a hold is a 404 as soon as its server is released', async () => {
     await pass(store.policy.lateAfterMs);
     await hold('probe');
+    await pass(store.policy.leaseTtlMs - store.policy.lateAfterMs);
     const [held] = await store.records([GPU_1]);
     if (!held) throw new Error('gpu-1 is not on the roll');
 
