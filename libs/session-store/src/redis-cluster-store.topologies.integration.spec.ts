@@ -1,5 +1,6 @@
 import {
   localId,
+  openMonitor,
   publicId,
   serverId,
   aReport,
@@ -68,7 +69,7 @@ describe('a store in a Cluster', () => {
     const replicas = await cluster.replicasOf(rollKeys(ROLL).due);
     const others = cluster.nodes.filter((node) => node !== keeper && !replicas.includes(node));
     const asked: string[] = [];
-    const monitors = await Promise.all(others.map((node) => cluster.operator(node).monitor()));
+    const monitors = await Promise.all(others.map((node) => openMonitor(cluster.operator(node))));
     for (const monitor of monitors)
       monitor.on('monitor', (_at: string, [name = '']: string[]) => asked.push(name.toLowerCase()));
     const { store } = opened;

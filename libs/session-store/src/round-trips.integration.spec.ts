@@ -3,6 +3,7 @@ import {
   aReport,
   listed,
   localId,
+  openMonitor,
   publicId,
   reopened,
   serverId,
@@ -179,7 +180,7 @@ describe('what the store costs', () => {
 
   /** What the store's connection sent meanwhile, in order; what scripts call inside Redis does not count. */
   async function commandsOf(work: () => Promise<unknown>): Promise<string[]> {
-    const monitor = await observer.duplicate().monitor();
+    const monitor = await openMonitor(observer);
     const seen: string[] = [];
     const marker = `end-${Math.random()}`;
     const done = new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 export * from './redis/test-redis';
+export * from './redis/open-monitor';
 export * from './redis/test-sentinel';
 export * from './redis/test-cluster';
 export { OPERATOR, type SecurityOptions, type TestTls } from './redis/server-security';

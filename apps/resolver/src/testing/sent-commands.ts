@@ -1,4 +1,5 @@
 import type { OpenSessionStore } from '@rollcall/session-store';
+import { openMonitor } from '@rollcall/testing';
 
 /** A Redis that a test may connect to; a single one, as a cluster has nothing that shows all it is sent. */
 interface RedisUnderTest {
@@ -22,7 +23,7 @@ export async function sentCommands(
   work: () => Promise<unknown>,
 ): Promise<SentCommand[]> {
   const client = redis.client();
-  const monitor = await client.monitor();
+  const monitor = await openMonitor(client);
   const seen: { args: string[]; isInScript: boolean }[] = [];
   let isOver!: () => void;
   const over = new Promise<void>((resolve) => (isOver = resolve));
