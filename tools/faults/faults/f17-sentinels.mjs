@@ -41,6 +41,7 @@ const allDown = {
   id: 'F17b',
   title: 'servers and Sentinels are all down for 20 s',
   core: false,
+  profile: 'default',
   bars: OUTAGE_BARS,
   async run(context) {
     const { profile } = context;

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { lastStep, measureNobodyLost } from '../history/outage-figures.mjs';
 import { isFound, lookupsOf } from '../history/queries.mjs';
+import { until } from '../../start/until.mjs';
 
 const FILLER = 'filler:';
 const PIECE = 'x'.repeat(64 * 1024);
 const FULL_FOR_MS = 5_000;
 const FILL_EVERY_MS = 20;
+const LOOKED_WITHIN_MS = 10_000;
 
 /** Stands in for whatever else has filled the memory, and takes what becomes free of it at once. */
 class Filler {
@@ -146,10 +148,12 @@ const policy = {
   },
 };
 
-const startsUp = (start) =>
-  start().then(
-    () => true,
-    () => false,
-  );
+/** Whether it comes to do its work: it may be alive for a moment before it has looked at the store. */
+async function startsUp(start) {
+  const app = await start().catch(() => undefined);
+  if (!app) return false;
+  await until(async () => !app.isRunning || (await app.answers('/health/ready')), LOOKED_WITHIN_MS);
+  return app.isRunning;
+}
 
 export default [full, policy];
