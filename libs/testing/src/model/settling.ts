@@ -9,6 +9,8 @@ export class Settling {
   private earliestSinceMs = Number.NEGATIVE_INFINITY;
   private latestSinceMs = Number.NEGATIVE_INFINITY;
   private lastSureMs = Number.NEGATIVE_INFINITY;
+  /** The last write that there was for sure, also if there may have been a gap since. */
+  private lastKnownMs = Number.NEGATIVE_INFINITY;
   /** Since when, and when last, something may have been written after the clock went back. */
   private perhapsSinceMs = Number.NEGATIVE_INFINITY;
   private perhapsLastMs = Number.NEGATIVE_INFINITY;
@@ -30,6 +32,7 @@ export class Settling {
     if (this.mayBeginAnew(nowMs)) this.latestSinceMs = nowMs;
     this.extend(nowMs);
     this.lastSureMs = nowMs;
+    this.lastKnownMs = nowMs;
   }
 
   /** The roll may have to settle anew. */
@@ -41,6 +44,7 @@ export class Settling {
   lost(): void {
     this.lastMs = Number.NEGATIVE_INFINITY;
     this.lastSureMs = Number.NEGATIVE_INFINITY;
+    this.lastKnownMs = Number.NEGATIVE_INFINITY;
     this.perhapsLastMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -74,8 +78,9 @@ export class Settling {
     return nowMs < this.lastMs || sinceSureMs < 0 || sinceSureMs > this.policy.gapMs - this.doubtMs;
   }
 
+  /** Whether the clock went back for sure: behind what was only written perhaps it can be without the store's noticing. */
   private wentBack(nowMs: number): boolean {
-    return nowMs < this.lastMs - this.doubtMs;
+    return nowMs < this.lastKnownMs - this.doubtMs;
   }
 
   private isWithinGap(beforeMs: number, nowMs: number): boolean {
