@@ -41,6 +41,15 @@ export const BELIEF_MUTANTS = [
     `string.sub(stored, healthEnd + 1), 'PXAT', deadline)`,
     `string.sub(stored, healthEnd + 1))`,
   ]),
+  mutant(
+    'hold: a provisional claim is not marked',
+    inRedis('mark what was claimed provisionally'),
+    [
+      'include/claims.lua',
+      `if not roll.settled and roll.mark == '=' then`,
+      `if not roll.settled then`,
+    ],
+  ),
   mutant('hold: of any length of silence', onRedis('holds nobody who is gone'), [
     'hold.lua',
     `if now - record.reportedAt >= holdMax then return { 'expired' } end`,

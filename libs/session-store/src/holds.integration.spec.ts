@@ -66,6 +66,20 @@ describe('holds in Redis', () => {
     expect(await store.findLapsed(0)).toMatchObject({ settled: false });
   });
 
+  it('mark what was claimed provisionally, before the roll has settled as well', async () => {
+    const { nowMs } = await store.survey(0);
+    await operator.set(KEYS.pulse, `${nowMs}:${nowMs}`);
+    const host = { server: 'gpu-2', endpoint: { host: '10.0.0.2' } };
+    await store.report(aReport({ ...host, sessions: ['early'] }));
+    expect(await store.lookup(publicId('early'))).toMatchObject({ kind: 'provisional' });
+
+    await fallSilent(serverId('gpu-2'));
+    const writtenForMs = (POLICY.heardAfterMs + POLICY.settleAfterMs) / 2;
+    await operator.set(KEYS.pulse, `${nowMs - writtenForMs}:${nowMs}`);
+    expect(await hold(serverId('gpu-2'))).toMatchObject({ kind: 'held' });
+    expect(await store.lookup(publicId('early'))).toMatchObject({ kind: 'answer', mark: 'held' });
+  });
+
   it('end with a report that a full store refuses: what is stored of the server is live again', async () => {
     const rival = { server: 'gpu-2', endpoint: { host: '10.0.0.2' } };
     await store.report(aReport({ ...rival, sessions: ['cad'] }));

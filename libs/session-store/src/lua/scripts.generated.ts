@@ -490,7 +490,8 @@ local function claimFree(id, roll)
 local known = redis.call('GET', id.known)
 local mark, owner = '', ''
 if known then mark, owner = ownerOf(known) end
-if not roll.settled then
+-- Whoever is held is so once every live agent was heard: nobody is left who would contest a provisional claim.
+if not roll.settled and roll.mark == '=' then
 if mark == '!' then return openContest(id, roll, roll.deadline) end
 if mark ~= '=' or owner ~= roll.server then
 return answerFor(id, '?', roll.server, roll.answer, roll.deadline)
@@ -882,7 +883,8 @@ local function claimFree(id, roll)
 local known = redis.call('GET', id.known)
 local mark, owner = '', ''
 if known then mark, owner = ownerOf(known) end
-if not roll.settled then
+-- Whoever is held is so once every live agent was heard: nobody is left who would contest a provisional claim.
+if not roll.settled and roll.mark == '=' then
 if mark == '!' then return openContest(id, roll, roll.deadline) end
 if mark ~= '=' or owner ~= roll.server then
 return answerFor(id, '?', roll.server, roll.answer, roll.deadline)
@@ -1314,7 +1316,8 @@ local function claimFree(id, roll)
 local known = redis.call('GET', id.known)
 local mark, owner = '', ''
 if known then mark, owner = ownerOf(known) end
-if not roll.settled then
+-- Whoever is held is so once every live agent was heard: nobody is left who would contest a provisional claim.
+if not roll.settled and roll.mark == '=' then
 if mark == '!' then return openContest(id, roll, roll.deadline) end
 if mark ~= '=' or owner ~= roll.server then
 return answerFor(id, '?', roll.server, roll.answer, roll.deadline)

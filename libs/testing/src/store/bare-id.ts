@@ -95,6 +95,8 @@ export class BareId {
       if (this.claims.has(claim.server)) this.claim(claim, step);
       return;
     }
+    // What has lapsed stays so, should the clock go back.
+    if (standing.kind === 'nobody') this.claims.clear();
     const memory = this.remembered(step.nowMs);
     const owner =
       standing.kind === 'sole'
@@ -130,7 +132,7 @@ export class BareId {
     this.claims.clear();
     this.answeredBefore = undefined;
     const memory = this.remembered(step.nowMs);
-    if (step.settled) {
+    if (step.settled || claim.mark !== 'live') {
       this.takeAlone(claim, false);
       this.publishMove(claim.server, before(memory), step);
     } else if (memory?.kind === 'contested') {
