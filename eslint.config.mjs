@@ -50,7 +50,7 @@ const pureMessage = 'The domain is pure: pass the value in.';
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/**', '**/coverage/**', '**/node_modules/**', '.nx/**'],
+    ignores: ['**/dist/**', '**/coverage/**', '**/node_modules/**', '.nx/**', '.rollcall/**'],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   eslint.configs.recommended,
