@@ -55,8 +55,8 @@ export const BARS = {
   'back, bare': {
     what: 'from the heal to the last answer but 200 for a live session, by its bare id',
     unit: 'ms',
-    formula: 'W = 1.5 × interval + 2 s; scaled: 1 s + 1.1 × interval + 2 s',
-    max: ({ bareBack }) => bareBack,
+    formula: 'W = 1.5 × interval + 2 s',
+    max: ({ settleAfter }) => settleAfter,
   },
   'protected before the first lease lapses': {
     what: 'from the end of the first lease to the protection of its zone',

@@ -1,11 +1,6 @@
-/** A store that is back is in use again this soon, however short the intervals are: connections have to be made. */
-const IN_USE_AGAIN_MS = 1_000;
-
 /** Durations that follow from the chosen ones; the formulas are the product's own and are never scaled. */
 function derived(chosen) {
   const { interval, lease } = chosen;
-  const settleAfter = 1.5 * interval + 2_000;
-  const back = 1.1 * interval + 2_000;
   return {
     ...chosen,
     /** A server without a report for this long is late. */
@@ -15,14 +10,9 @@ function derived(chosen) {
     /** Not written for this long, the roll is no longer settled. */
     gap: lease / 4,
     /** W: written this long without a gap, the roll is settled. */
-    settleAfter,
-    /** Until a live session resolves again by its qualified id after the last fault has healed. */
-    back,
-    /**
-     * The same by its bare id: W. That is `back` and 0.4 intervals, in which the store has to be written again. By the
-     * default timings they are 2 s; scaled they are less than it takes to connect.
-     */
-    bareBack: Math.max(settleAfter, IN_USE_AGAIN_MS + back),
+    settleAfter: 1.5 * interval + 2_000,
+    /** Until a live session resolves again by its qualified id after the last fault has healed; bare ids have W. */
+    back: 1.1 * interval + 2_000,
   };
 }
 

@@ -27,9 +27,9 @@ function unavailable(invariant, lookup, past) {
 
 /** The invariant that demands an answer by now, if one does. */
 function mustAnswer({ id, start, end }, past) {
-  const { back, bareBack } = past.profile;
+  const { back, settleAfter } = past.profile;
   const emptied = past.troubles.some(({ state }) => state === 'emptied');
-  if (start <= past.healedAt + (id.includes('~') ? back : bareBack)) return undefined;
+  if (start <= past.healedAt + (id.includes('~') ? back : settleAfter)) return undefined;
   return isListedByOne(id, start, end, past) ? (emptied ? 'I5' : 'I8') : undefined;
 }
 
