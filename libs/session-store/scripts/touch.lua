@@ -69,6 +69,6 @@ for key = 6, lastBareKey, 4 do
   if keepsOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], now + retention) end
 end
 
-local last = tonumber(string.match(redis.call('GET', pulseKey) or '', '^%d+:(%d+)'))
-if not last or now < last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
+local _, last = written(pulseKey, now, gap)
+if not last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
 return { 'applied' }

@@ -138,7 +138,7 @@ const apart = {
     await context.heal('the networks are one again', {
       effect: [
         lost,
-        { kind: 'road', resolver: resolver.name, state: 'up', inUseWithin: profile.back },
+        { kind: 'road', resolver: resolver.name, state: 'up', inUseWithin: IN_USE_WITHIN_MS },
         { kind: 'agent', server: host.id, state: 'up' },
       ],
       act: () => second.join(),

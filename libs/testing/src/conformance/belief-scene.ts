@@ -96,12 +96,11 @@ export async function holdBeyondLease(
   scene: Scene,
   hosts: readonly SimulatedHost[],
   vouch?: Vouch,
-  beat?: () => Promise<unknown>,
 ): Promise<void> {
   const { leaseTtlMs, lateAfterMs } = scene.policy;
-  await untilLate(scene, beat);
+  await untilLate(scene);
   await hold(scene, hosts, vouch);
-  await scene.time.passWriting(leaseTtlMs - lateAfterMs, beat);
+  await scene.time.passWriting(leaseTtlMs - lateAfterMs);
   await hold(scene, hosts, vouch);
 }
 
