@@ -24,11 +24,12 @@ async function restartEmpty(context) {
   await storeReturns(context, { empty: true });
 }
 
-const variant = (id, title, empty, profile = 'scaled') => ({
+const variant = (id, title, empty) => ({
   id,
   title,
   core: true,
-  profile,
+  // By the default timings, as I5 counts in W.
+  profile: 'default',
   bars: BARS,
   async run(context) {
     await context.arrange({ hosts: 3 });
@@ -50,7 +51,6 @@ const variant = (id, title, empty, profile = 'scaled') => ({
 });
 
 export default [
-  // By the default timings, as I5 counts in W.
-  variant('F11a', 'Redis comes back empty', restartEmpty, 'default'),
+  variant('F11a', 'Redis comes back empty', restartEmpty),
   variant('F11b', 'FLUSHALL without a lost connection', flush),
 ];

@@ -75,7 +75,7 @@ async function answeredPastTheDoor(context) {
 export default {
   id: 'F31',
   title: 'a host reports the metadata service, loopback, port 22, a foreign network',
-  core: true,
+  core: false,
   bars: ['F31 refused', 'F31 audited', 'F31 counted', 'F31 answered', 'not answered while live'],
   async run(context) {
     const host = context.random.pick(await context.arrange({ hosts: 3 }));
