@@ -58,6 +58,18 @@ export const BARS = {
     formula: 'W = 1.5 × interval + 2 s',
     max: ({ settleAfter }) => settleAfter,
   },
+  'swarm lost': {
+    what: 'live hosts of a swarm that were struck off',
+    unit: 'events',
+    formula: '0',
+    max: none,
+  },
+  'swarm back': {
+    what: 'from the heal to the moment when reports of all of a swarm are taken again',
+    unit: 'ms',
+    formula: '1.1 × interval + 2 s',
+    max: ({ back }) => back,
+  },
   'protected before the first lease lapses': {
     what: 'from the end of the first lease to the protection of its zone',
     unit: 'ms',

@@ -1,7 +1,10 @@
 import { concludeOutage, OUTAGE_BARS } from '../actions/outage.mjs';
 import { storeDies, storeReturns } from '../actions/store.mjs';
+import { SWARM_BARS, concludeWithSwarm, swarmJoins } from '../actions/swarm.mjs';
 import { lastStep } from '../history/outage-figures.mjs';
 import { scaled } from '../profile.mjs';
+
+const SWARM = 300;
 
 /** Redis is away for so long: shorter than a lease, as long as one, and three times that. */
 const AWAY = [
@@ -10,7 +13,7 @@ const AWAY = [
   ['F10c', '60 s', (profile) => scaled(profile, 60_000)],
 ];
 
-export default AWAY.map(([id, title, awayMs]) => ({
+const alone = AWAY.map(([id, title, awayMs]) => ({
   id,
   title: `Redis is killed, and back after ${title} with its data`,
   core: id === 'F10c',
@@ -24,3 +27,20 @@ export default AWAY.map(([id, title, awayMs]) => ({
     await concludeOutage(context, diedAt);
   },
 }));
+
+const fleet = {
+  id: 'F10d',
+  title: 'Redis is killed, and back after 60 s with its data: a fleet of 300',
+  core: false,
+  bars: SWARM_BARS,
+  async run(context) {
+    await context.arrange({ hosts: 3, store: { persistence: 'always' } });
+    const swarm = await swarmJoins(context, SWARM);
+    await storeDies(context);
+    await context.pass(scaled(context.profile, 60_000));
+    await storeReturns(context);
+    await concludeWithSwarm(context, swarm, SWARM);
+  },
+};
+
+export default [...alone, fleet];

@@ -1,41 +1,11 @@
-import { availableParallelism } from 'node:os';
-import { spawnSwarm } from '../../swarm/swarm-process.mjs';
+import { swarmJoins, swarmLeaves, untilSwarmIsLive } from '../actions/swarm.mjs';
 import { lastStep } from '../history/outage-figures.mjs';
 import { isFound, lookupsOf, lookupsOfKind, percentile } from '../history/queries.mjs';
 
 const AGENTS = 10_000;
-const SEEDS = 1_000_000;
-const JOINED_WITHIN_MS = 120_000;
 const STEADY_MS = 15_000;
 const SILENT_MS = 15_000;
-const PAGE = 1_000;
 const KINDS = ['live', 'bare', 'contested', 'dead', 'unknown'];
-
-/** A swarm on the roll of the site, on a core of its own where there are more than two. */
-function startSwarm(context) {
-  const swarm = spawnSwarm({
-    options: [
-      ...['--hosts', String(AGENTS), '--doors', 'one'],
-      ...['--seed', String(Math.floor(context.random.next() * SEEDS))],
-    ],
-    env: context.site.environment(),
-    core: availableParallelism() > 2 ? 1 : undefined,
-  });
-  context.atEnd(() => swarm.stop('crash'));
-  return swarm;
-}
-
-/** It takes leave of the roll, and what the roll would remember of it for the retention goes, too. */
-async function sendAway({ client, site }, swarm) {
-  await swarm.stop('withdraw');
-  for (let cursor = '0'; ;) {
-    const [next, keys] = await client.scan(cursor, 'MATCH', '*swarm-*', 'COUNT', PAGE);
-    if (keys.length > 0) await client.unlink(...keys);
-    cursor = next;
-    if (cursor === '0') break;
-  }
-  return site.lookup('swarm-1~swarm-1.1');
-}
 
 const p99 = (records, span) =>
   percentile(
@@ -52,9 +22,7 @@ export default {
   async run(context) {
     // At thousands of writes a second, each synced to a disk, the disk would be what is measured.
     await context.arrange({ hosts: 3, store: { persistence: 'none' } });
-    const swarm = startSwarm(context);
-    const areLive = ({ hosts }) => hosts.live === AGENTS;
-    await swarm.until(areLive, JOINED_WITHIN_MS);
+    const swarm = await swarmJoins(context, AGENTS);
     await context.pass(2 * context.profile.interval);
     await swarm.do('mark');
     const idleFrom = context.now();
@@ -73,11 +41,11 @@ export default {
       proof: async () => (await swarm.stats()).hosts.silent === 0,
     });
     const [backFrom] = lastStep(context);
-    await swarm.until(areLive, JOINED_WITHIN_MS);
+    await untilSwarmIsLive(swarm, AGENTS);
     await context.pass(2 * context.profile.interval);
     const backTo = context.now();
     const { sinceMark: back } = await swarm.stats();
-    await context.step('they leave', { act: () => sendAway(context, swarm) });
+    await swarmLeaves(context, swarm);
     const records = await context.conclude();
 
     const rate = steady.written / steady.seconds;
