@@ -58,14 +58,20 @@ export const BARS = {
     formula: 'W = 1.5 × interval + 2 s',
     max: ({ settleAfter }) => settleAfter,
   },
-  'swarm lost': {
-    what: 'live hosts of a swarm that were struck off',
+  'fleet not found': {
+    what: '404 for sessions of live hosts of a fleet of 300 beside them',
+    unit: 'answers',
+    formula: '0',
+    max: none,
+  },
+  'fleet lost': {
+    what: 'live hosts of that fleet that were struck off',
     unit: 'events',
     formula: '0',
     max: none,
   },
-  'swarm back': {
-    what: 'from the heal to the moment when reports of all of a swarm are taken again',
+  'fleet back': {
+    what: 'from the heal until all of that fleet report, and are found, again',
     unit: 'ms',
     formula: '1.1 × interval + 2 s',
     max: ({ back }) => back,
@@ -195,6 +201,18 @@ export const BARS = {
     unit: 'hosts',
     formula: 'max(1, 15 % of the roll)',
     max: ms(1),
+  },
+  'F9c not struck off': {
+    what: 'dead hosts of a fleet of 300 that were not struck off',
+    unit: 'hosts',
+    formula: '0',
+    max: none,
+  },
+  'F9c released at once': {
+    what: 'most hosts released within one interval, of a roll of 303',
+    unit: 'hosts',
+    formula: '15 % of the roll',
+    max: ms(45),
   },
   'F11 scheduled again': {
     what: 'from the store being empty to the end of a sweep that a job started',

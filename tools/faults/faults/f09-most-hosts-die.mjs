@@ -1,12 +1,14 @@
 import { agentDies, agentReturns, hostDies, hostReturns } from '../actions/hosts.mjs';
 import { portsAnswerAgain, portsAreCut } from '../actions/silence.mjs';
+import { FLEET_BARS, concludeWithFleet, fleetIsWell, fleetJoins } from '../actions/swarm.mjs';
 import { mostWithin } from '../history/belief-figures.mjs';
-import { lastStep } from '../history/outage-figures.mjs';
+import { lastStep, measureNobodyLost } from '../history/outage-figures.mjs';
 import { eventsOf, isFound, isNotFound, lookupsOf, stillMs } from '../history/queries.mjs';
 import { scaled } from '../profile.mjs';
 
 const HOSTS = 10;
-const DEAD = 6;
+const SHARE = 0.6;
+const DEAD = SHARE * HOSTS;
 const PATIENCE_MS = 150_000;
 
 /** What both ways of dying are held against. */
@@ -71,6 +73,44 @@ export default [
       const ids = measureDeaths(context, dying, diedAt, 'F9b found');
       const first = lookupsOf(records, ids, { from: diedAt }).find(isNotFound);
       context.measure('F9b called dead', (first?.start ?? Infinity) - diedAt);
+    },
+  },
+  {
+    id: 'F9c',
+    title: '60 % of a fleet of 300 die, their ports refuse connections',
+    core: false,
+    withoutReconcilers: false,
+    bars: [
+      ...['F9a found', 'F9c not struck off', 'F9c released at once'],
+      ...['not found while live', 'servers lost', ...FLEET_BARS],
+    ],
+    async run(context) {
+      const { profile, random } = context;
+      await context.arrange({ hosts: 3 });
+      const fleet = await fleetJoins(context);
+      const { swarm, servers, lookups } = fleet;
+      const dying = random.shuffled(servers).slice(0, SHARE * servers.length);
+      await context.fault('most of the fleet die', {
+        act: () => Promise.all(dying.map((server) => swarm.do(`die host ${server}`))),
+        proof: async () => (await swarm.stats()).hosts.refusing === dying.length,
+      });
+      const [, diedAt] = lastStep(context);
+      await context.pass(scaled(profile, PATIENCE_MS));
+      const returnsAt = context.now();
+      await fleetIsWell(context, fleet);
+      await concludeWithFleet(context, fleet, { dead: dying });
+
+      const isOfDying = ({ server }) => dying.includes(server);
+      const span = { from: diedAt, to: returnsAt };
+      const lost = eventsOf(context.records, 'server.lost', { reason: 'dead' }, span);
+      const struckOff = lost.filter(isOfDying);
+      const found = lookups.records
+        .filter((lookup) => isOfDying(lookup) && isFound(lookup) && lookup.start < returnsAt)
+        .at(-1);
+      context.measure('F9a found', found.end - diedAt, { from: diedAt, to: found.end });
+      context.measure('F9c not struck off', dying.length - struckOff.length);
+      context.measure('F9c released at once', mostWithin(lost, profile.interval));
+      measureNobodyLost(context, diedAt);
     },
   },
 ];

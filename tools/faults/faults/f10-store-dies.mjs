@@ -1,10 +1,8 @@
 import { concludeOutage, OUTAGE_BARS } from '../actions/outage.mjs';
 import { storeDies, storeReturns } from '../actions/store.mjs';
-import { SWARM_BARS, concludeWithSwarm, swarmJoins } from '../actions/swarm.mjs';
+import { FLEET_BARS, concludeWithFleet, fleetJoins } from '../actions/swarm.mjs';
 import { lastStep } from '../history/outage-figures.mjs';
 import { scaled } from '../profile.mjs';
-
-const SWARM = 300;
 
 /** Redis is away for so long: shorter than a lease, as long as one, and three times that. */
 const AWAY = [
@@ -28,19 +26,19 @@ const alone = AWAY.map(([id, title, awayMs]) => ({
   },
 }));
 
-const fleet = {
+const withFleet = {
   id: 'F10d',
   title: 'Redis is killed, and back after 60 s with its data: a fleet of 300',
   core: false,
-  bars: SWARM_BARS,
+  bars: FLEET_BARS,
   async run(context) {
     await context.arrange({ hosts: 3, store: { persistence: 'always' } });
-    const swarm = await swarmJoins(context, SWARM);
+    const fleet = await fleetJoins(context);
     await storeDies(context);
     await context.pass(scaled(context.profile, 60_000));
     await storeReturns(context);
-    await concludeWithSwarm(context, swarm, SWARM);
+    await concludeWithFleet(context, fleet);
   },
 };
 
-export default [...alone, fleet];
+export default [...alone, withFleet];

@@ -1,4 +1,5 @@
 import { answersPing, storeDies, storeReturns, untilScheduled } from '../actions/store.mjs';
+import { FLEET_BARS, concludeWithFleet, fleetJoins } from '../actions/swarm.mjs';
 import { lastStep, measureFoundAgain } from '../history/outage-figures.mjs';
 import { isNotFound, lookupsOfKind } from '../history/queries.mjs';
 
@@ -53,4 +54,17 @@ const variant = (id, title, empty) => ({
 export default [
   variant('F11a', 'Redis comes back empty', restartEmpty),
   variant('F11b', 'FLUSHALL without a lost connection', flush),
+  {
+    id: 'F11c',
+    title: 'Redis comes back empty: a fleet of 300',
+    core: false,
+    profile: 'default',
+    bars: FLEET_BARS,
+    async run(context) {
+      await context.arrange({ hosts: 3 });
+      const fleet = await fleetJoins(context);
+      await restartEmpty(context);
+      await concludeWithFleet(context, fleet);
+    },
+  },
 ];

@@ -1,5 +1,11 @@
 import { masterDies, masterReturns, replicaTakesOver } from '../actions/failover.mjs';
-import { measureLate, measureNobodyLost, measureWritesOut } from '../history/outage-figures.mjs';
+import { FLEET_BARS, concludeWithFleet, fleetJoins } from '../actions/swarm.mjs';
+import {
+  lastStep,
+  measureLate,
+  measureNobodyLost,
+  measureWritesOut,
+} from '../history/outage-figures.mjs';
 import { watchSweeps } from '../history/sweep-pauses.mjs';
 import { startCluster } from '../site/cluster.mjs';
 
@@ -19,7 +25,7 @@ const MASTERS = [
   ['F15c', 'of neither the roll nor the jobs', 'refusing', keyOfNeither],
 ];
 
-export default MASTERS.map(([id, which, state, keyOf]) => ({
+const alone = MASTERS.map(([id, which, state, keyOf]) => ({
   id,
   title: `in a Cluster the master ${which} dies`,
   core: id === 'F15a',
@@ -46,3 +52,27 @@ export default MASTERS.map(([id, which, state, keyOf]) => ({
     await measureSweepsPause();
   },
 }));
+
+const withFleet = {
+  id: 'F15d',
+  title: 'in a Cluster the master of the roll dies: a fleet of 300',
+  core: false,
+  bars: FLEET_BARS,
+  async run(context) {
+    const { profile, site } = context;
+    const topology = await startCluster(profile);
+    await context.arrange({ hosts: 3, store: { topology } });
+    const { cluster } = topology;
+    const fleet = await fleetJoins(context);
+    const { due } = site.keys;
+    const master = await cluster.masterOf(due);
+    const died = await masterDies(context, master, { which: 'of the roll', state: 'down' });
+    await replicaTakesOver(context, () => cluster.masterOtherThan(master, due), died);
+    const [, tookOverAt] = lastStep(context);
+    await context.pass(profile.lease);
+    await masterReturns(context, master, cluster);
+    await concludeWithFleet(context, fleet, { healedAt: tookOverAt });
+  },
+};
+
+export default [...alone, withFleet];

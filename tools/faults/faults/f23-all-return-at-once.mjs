@@ -22,7 +22,7 @@ export default {
   async run(context) {
     // At thousands of writes a second, each synced to a disk, the disk would be what is measured.
     await context.arrange({ hosts: 3, store: { persistence: 'none' } });
-    const swarm = await swarmJoins(context, AGENTS);
+    const swarm = await swarmJoins(context, AGENTS, ['--doors', 'one']);
     await context.pass(2 * context.profile.interval);
     await swarm.do('mark');
     const idleFrom = context.now();

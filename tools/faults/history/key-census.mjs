@@ -9,12 +9,17 @@ const FLEETING = /^(settled|pulse|swept|events|v:.*|g:.*)$/;
  */
 export async function keyCensus(client, base, dead) {
   const tombstones = new Set(dead.map((server) => `l:${server}`));
-  // Asked first: these find the way to whichever server of a Cluster holds the roll by now.
   const sizes = await tableSizes(client, base);
-  const servers = client.isCluster ? client.nodes('master') : [client];
+  const servers = await serversOf(client, base);
   const names = (await Promise.all(servers.map((server) => namesAt(server, base)))).flat();
   const isCounted = (name) => !FLEETING.test(name) && !tombstones.has(name);
   return { keys: [...new Set(names)].filter(isCounted).sort(), sizes };
+}
+
+/** The servers that have keys: a command about one finds the way to whichever of a Cluster holds the roll by now. */
+export async function serversOf(client, key) {
+  await client.exists(key);
+  return client.isCluster ? client.nodes('master') : [client];
 }
 
 async function namesAt(server, base) {
