@@ -20,7 +20,10 @@ export async function playModel(context, suite, { tests, runs = suite.runs }) {
   const options = ['-t', tests, '--json', `--outputFile=${results}`, '--runInBand'];
   try {
     await run(context, [...args, ...options], env);
-    return verdictOf(JSON.parse(readFileSync(results, 'utf8')));
+    const verdict = verdictOf(JSON.parse(readFileSync(results, 'utf8')));
+    for (const text of verdict.broken)
+      context.recorder.record('story', { at: context.now(), text });
+    return verdict;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -23,7 +23,7 @@ export function measureText({ bar, value, most, least, met }) {
 }
 
 /** Why a fault did not pass, besides its figures. */
-export function problemsOf({ error, verdict, measures }) {
+export function problemsOf({ error, verdict, measures, records }) {
   if (error) return [error.stack ?? error.message];
   const { violations, refusals, disturbances } = verdict;
   const shown = violations.slice(0, SHOWN_MAX);
@@ -33,6 +33,7 @@ export function problemsOf({ error, verdict, measures }) {
     ...shown.map(({ invariant, sentence, at }) => `${invariant} at ${seconds(at)}: ${sentence}`),
     ...disturbances.map((disturbance) => `the machine was too busy: ${disturbance}`),
     ...(more > 0 ? [`and ${more} more violations`] : []),
+    ...records.filter(({ type }) => type === 'story').map(({ text }) => text),
     ...(measures.length === 0 ? ['nothing was measured'] : []),
   ];
 }

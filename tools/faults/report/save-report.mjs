@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureText, problemsOf } from './outcome-text.mjs';
 import { reportText } from './report-text.mjs';
+import { timeline } from './timeline.mjs';
 
 /** For programs. */
 export const RESULTS_FILE = 'results.json';
-import { timeline } from './timeline.mjs';
 
 /** Saves a fault's history and its picture; returns where they are. */
 export function saveFault(result, folder) {

@@ -65,11 +65,10 @@ export class Settling {
   }
 
   private extend(nowMs: number): void {
-    if (this.wentBack(nowMs) || nowMs - this.lastMs > this.policy.gapMs) {
-      const goesOn = this.isWithinGap(this.perhapsLastMs, nowMs);
-      this.earliestSinceMs = goesOn ? this.perhapsSinceMs : nowMs;
-    }
-    this.earliestSinceMs = Math.min(this.earliestSinceMs, nowMs);
+    if (this.wentBack(nowMs) || nowMs - this.lastMs > this.policy.gapMs)
+      this.earliestSinceMs = nowMs;
+    const perhapsMs = this.isWithinGap(this.perhapsLastMs, nowMs) ? this.perhapsSinceMs : nowMs;
+    this.earliestSinceMs = Math.min(this.earliestSinceMs, perhapsMs);
     this.lastMs = nowMs;
   }
 
