@@ -8,6 +8,7 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -125,6 +126,8 @@ describe('npm start', () => {
     run = npmStart();
     await printed(/^Reconciler/m, FIRST_START_TIMEOUT_MS);
     const started = members();
+    const log = join(copy, '.rollcall/logs/reconciler.log');
+    await until(() => statSync(log).size > 0, GONE_TIMEOUT_MS);
     process.kill(started.find(({ name }) => name === 'reconciler').pid, 'SIGKILL');
     const [code] = await run.ended;
     expect(code).toBe(1);
