@@ -9,6 +9,7 @@ import { freePort } from '../../start/ports.mjs';
 import { until } from '../../start/until.mjs';
 import { profileEnvironment } from '../profile.mjs';
 import { AppProcess } from './app-process.mjs';
+import { tryPort } from './dcv-port.mjs';
 import { Host } from './host.mjs';
 import { Network, hasOwnNetwork } from './network.mjs';
 import { Standalone } from './standalone.mjs';
@@ -67,7 +68,7 @@ export class Site {
     return [...this.#storeProcesses, ...apps.map(({ name, pid }) => ({ name, pid }))];
   }
 
-  /** `place` is where it runs: here, unless it is told the place of another network. */
+  /** Resolves once it listens. `place` is where it runs: here, unless it is told the place of another network. */
   async startResolver(settings = {}, { wrapper, address } = HERE) {
     const name = `resolver-${this.resolvers.length + 1}`;
     const port = await freePort();
@@ -76,6 +77,8 @@ export class Site {
       ...{ road, wrapper, address },
       settings: { RESOLVER_HOST: address, RESOLVER_PORT: String(port), ...settings },
     });
+    const listens = async () => (await tryPort(address, port)) === 'open';
+    if (!(await until(listens, READY_TIMEOUT_MS))) throw started.complaint('does not listen');
     const resolver = Object.assign(started, { road, url: `http://${address}:${port}` });
     this.resolvers.push(resolver);
     return resolver;
