@@ -1,4 +1,4 @@
-import { availableParallelism, setPriority } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { spawnSwarm } from '../../swarm/swarm-process.mjs';
 import { serversOf } from '../history/key-census.mjs';
 import { lastStep } from '../history/outage-figures.mjs';
@@ -8,24 +8,17 @@ import { SwarmLookups } from '../history/swarm-lookups.mjs';
 const SEEDS = 1_000_000;
 const JOINED_WITHIN_MS = 120_000;
 const PAGE = 1_000;
-/** As `nice` has it. */
-const AFTER_ALL_ELSE = 10;
 
-/**
- * So many hosts more on the roll; resolves once they are live. What hosts do themselves is done on other machines in a
- * fleet, so it is on a core of its own here, or, where there are but two, comes after all else.
- */
+/** So many hosts more on the roll, on a core of their own where there are more than two; resolves once they are live. */
 export async function swarmJoins(context, hosts, options = []) {
-  const core = availableParallelism() > 2 ? 1 : undefined;
   const swarm = spawnSwarm({
     options: [
       ...['--hosts', String(hosts), ...options],
       ...['--seed', String(Math.floor(context.random.next() * SEEDS))],
     ],
     env: context.site.environment(),
-    core,
+    core: availableParallelism() > 2 ? 1 : undefined,
   });
-  if (core === undefined) setPriority(swarm.pid, AFTER_ALL_ELSE);
   context.atEnd(() => swarm.stop('crash'));
   await untilSwarmIsLive(swarm, hosts);
   return swarm;
