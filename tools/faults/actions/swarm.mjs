@@ -95,8 +95,11 @@ export function fleetIsWell(context, { swarm }) {
  * the bars of a fleet. `dead` are those of it that were not alive all the time, `healedAt` is when the last step ended
  * unless another is named.
  */
-export async function concludeWithFleet(context, { swarm, lookups }, { dead = [], healedAt } = {}) {
-  healedAt ??= lastStep(context)[1];
+export async function concludeWithFleet(
+  context,
+  { swarm, servers, lookups },
+  { dead = [], healedAt = lastStep(context)[1] } = {},
+) {
   await untilSwarmIsLive(swarm, FLEET);
   const reportedAt = context.now();
   await context.pass(context.profile.lease);
@@ -105,7 +108,8 @@ export async function concludeWithFleet(context, { swarm, lookups }, { dead = []
   await swarmLeaves(context, swarm);
   const records = await context.conclude();
 
-  const wasLive = ({ server }) => server.startsWith('swarm-') && !dead.includes(server);
+  const live = new Set(servers.filter((server) => !dead.includes(server)));
+  const wasLive = ({ server }) => live.has(server);
   const missing = lookups.records.filter((lookup) => wasLive(lookup) && isNotFound(lookup));
   context.measure('fleet not found', missing.length);
   context.measure('fleet lost', eventsOf(records, 'server.lost', {}, span).filter(wasLive).length);
