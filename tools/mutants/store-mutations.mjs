@@ -185,8 +185,8 @@ export const STORE_MUTANTS = [
     { file: 'event-stream.server', title: 'does not acknowledge before' },
     {
       file: 'libs/events/src/event-stream.server.ts',
-      find: `      const verdict = await this.judge(delivery);`,
-      replace: `      await this.group.acknowledge(entry);\n      const verdict = await this.judge(delivery);`,
+      find: `    for (const delivery of batch) {`,
+      replace: `    await this.group.acknowledge(batch.map(({ entry }) => entry));\n    for (const delivery of batch) {`,
     },
   ),
   events(

@@ -76,10 +76,11 @@ export class ConsumerGroup {
     return { claimed, missed: trimmed.length, next };
   }
 
-  /** The entry needs no further delivery. */
-  async acknowledge({ id }: StreamEntry): Promise<void> {
+  /** These entries need no further delivery. */
+  async acknowledge(entries: readonly StreamEntry[]): Promise<void> {
     const { stream, group } = this.name;
-    await this.write((redis) => redis.xack(stream, group, id));
+    const ids = entries.map(({ id }) => id);
+    await this.write((redis) => redis.xack(stream, group, ...ids));
   }
 
   /** Removes consumers that were not heard of for so long and left nothing behind. */

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { startTestRedis, type TestRedis } from '@rollcall/testing';
 import type { Redis } from 'ioredis';
 import { once, EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { throwError } from 'rxjs';
 import type { EventStreamOptions } from './event-stream.server';
 import { Subscriber, type Handler } from './testing/subscriber';
@@ -78,6 +79,28 @@ describe('the event stream as a transport', () => {
     release.emit('go');
     await subscriber.has(1);
     expect(await pending()).toBe(0);
+  });
+
+  it('acknowledges what it has read together in one command', async () => {
+    const sessions = Array.from({ length: 30 }, (_, index) => `s${index}`);
+    await publish(...sessions);
+    await publisher.config('RESETSTAT');
+    const subscriber = subscribe();
+    await subscriber.has(30);
+    expect(subscriber.given).toEqual(sessions);
+    expect(await publisher.info('commandstats')).toMatch(/^cmdstat_xack:calls=1,/m);
+    expect(await pending()).toBe(0);
+  });
+
+  it('acknowledges what slow handlers have done before it goes on', async () => {
+    const release = new EventEmitter();
+    const handler: Handler = ({ session }) => (session === 'a' ? delay(30) : once(release, 'go'));
+    const subscriber = subscribe(handler, { redeliverAfterMs: 100 });
+    await publish('a', 'b');
+    await subscriber.until(() => subscriber.given.includes('b'));
+    expect(await pending()).toBe(1);
+    release.emit('go');
+    await subscriber.has(2);
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { ConsumerGroup, type ConsumerName, type Delivery } from './consumer-grou
 import type { EventVerdict } from './event-verdict';
 import { EventContext } from './event.context';
 import { RenewableConnection, type StreamConnection } from './renewable-connection';
+import type { StreamEntry } from './stream-entry';
 
 /** What a subscriber is made of. */
 export interface EventStreamOptions extends ConsumerName {
@@ -33,6 +34,12 @@ export type EventStreamEvents = {
   missed: (count: number) => void;
 };
 
+/** An event that was delivered, and what became of it. */
+interface Judged {
+  readonly entry: StreamEntry;
+  readonly verdict: EventVerdict;
+}
+
 /** Whether the stream can be read. */
 export type EventStreamStatus = 'connected' | 'disconnected';
 
@@ -47,8 +54,8 @@ const DEFAULTS = { redeliverAfterMs: 30_000, deliveriesMax: 5, consumerKeptMs: 3
  * - attend: the group is created where it is missing (also after Redis came back empty), and what was trimmed away unseen
  *   is told;
  * - claim, from time to time: what any consumer was given long ago and has not acknowledged is delivered again;
- * - read: new entries are waited for, on a connection of their own, delivered one after the other, and acknowledged once
- *   their handlers have succeeded.
+ * - read: new entries are waited for, on a connection of their own, delivered one after the other, and those whose handlers
+ *   have succeeded are acknowledged together.
  * A round that fails is followed by the next after a pause, however long Redis is away.
  */
 export class EventStreamServer
@@ -154,10 +161,24 @@ export class EventStreamServer
   }
 
   private async deliver(batch: readonly Delivery[]): Promise<void> {
+    const acknowledgeEveryMs = this.options.redeliverAfterMs / 4;
+    let judged: Judged[] = [];
+    let atMs = performance.now();
     for (const delivery of batch) {
-      const { entry } = delivery;
-      const verdict = await this.judge(delivery);
-      if (verdict !== 'failed') await this.group.acknowledge(entry);
+      judged.push({ entry: delivery.entry, verdict: await this.judge(delivery) });
+      if (performance.now() - atMs < acknowledgeEveryMs) continue;
+      await this.settle(judged);
+      judged = [];
+      atMs = performance.now();
+    }
+    await this.settle(judged);
+  }
+
+  /** Acknowledges all that needs no further delivery, in one command. */
+  private async settle(judged: readonly Judged[]): Promise<void> {
+    const done = judged.filter(({ verdict }) => verdict !== 'failed');
+    if (done.length > 0) await this.group.acknowledge(done.map(({ entry }) => entry));
+    for (const { entry, verdict } of judged) {
       this.listeners.emit(
         'delivered',
         isDomainEventType(entry.type) ? entry.type : 'other',
