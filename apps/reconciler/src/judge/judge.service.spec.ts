@@ -188,6 +188,44 @@ describe('the judge', () => {
       },
     );
 
+    it.each([
+      ['answer', 'answers'],
+      ['are silent', 'drops'],
+    ] as const)(
+      'spreads the probes of the protected whose ports %s over a probe period, and has nobody wait longer',
+      async (_how, port) => {
+        const hosts = roll.addHosts(100);
+        const { probed } = roll.startReconciler();
+        await roll.settle();
+        silence(hosts, port);
+        await roll.pass(MINUTE_MS / 2);
+        const perSecond: string[][] = [];
+        for (let second = 0; second < PERIOD_MS / 1_000; second += 1) {
+          const before = probed.length;
+          await roll.pass(1_000);
+          perSecond.push(probed.slice(before));
+        }
+        expect(Math.max(...perSecond.map((servers) => servers.length))).toBeLessThanOrEqual(13);
+        expect(new Set(perSecond.flat()).size).toBe(100);
+      },
+    );
+
+    it('does not make up after an outage for probes that were not made', async () => {
+      const hosts = roll.addHosts(100);
+      const { probed } = roll.startReconciler();
+      await roll.settle();
+      silence(hosts, 'answers');
+      await roll.pass(MINUTE_MS / 2);
+      const survey = jest.spyOn(roll.store, 'survey');
+      survey.mockRejectedValue(new StoreUnavailableError('unreachable'));
+      await roll.pass(PERIOD_MS - 2_000);
+      survey.mockRestore();
+      const before = probed.length;
+      await roll.pass(1_500);
+      expect(probed.length - before).toBeGreaterThan(0);
+      expect(probed.length - before).toBeLessThanOrEqual(Math.ceil(100 * (0.25 / 0.8)) + 13);
+    });
+
     it('F8: protects the zone that fell silent, and judges the others as ever', async () => {
       const [a, b] = [roll.addHosts(6, 'a'), roll.addHosts(6, 'b')];
       const { metrics } = roll.startReconciler();

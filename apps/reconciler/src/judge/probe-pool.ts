@@ -23,6 +23,11 @@ export class ProbePool {
     return this.due.length - this.next;
   }
 
+  /** Whether the probe of this key has begun, and not ended. */
+  isUnderWay(key: string): boolean {
+    return this.underWay.has(key);
+  }
+
   /** From now on these are due, the most urgent first; what was due before and has not begun is not any more. */
   replace(due: readonly DueProbe[]): void {
     this.due = due.filter(({ key }) => !this.underWay.has(key));

@@ -1,6 +1,7 @@
 import {
   PROTECTION_SERVERS_MIN,
   type BeliefStore,
+  type JudgePolicy,
   type LateServer,
   type ProbeResult,
   type ServerId,
@@ -12,31 +13,49 @@ import {
 import type { Docket } from './docket';
 import type { EndpointProber } from './endpoint.prober';
 import type { JudgeMetrics } from './judge.metrics';
-import type { DueProbe } from './probe-pool';
+import type { DueProbe, ProbePool } from './probe-pool';
 
 export interface ProbeRoundsParts {
   readonly store: Pick<BeliefStore, 'records'>;
   readonly prober: Pick<EndpointProber, 'probe'>;
   readonly verdicts: Verdicts;
   readonly metrics: Pick<JudgeMetrics, 'probed'>;
+  readonly pool: Pick<ProbePool, 'isUnderWay'>;
+  readonly policy: Pick<JudgePolicy, 'probePeriodMs'>;
   /** A monotonic clock. */
   readonly now: () => number;
   /** Told of each verdict as soon as it is noted. */
   readonly judged: (record: ServerRecord, late: LateServer) => void;
 }
 
+/**
+ * The protected are held whatever a probe says, so theirs are spread: over a little less than a period, as whoever is
+ * probed once per period is to find room in each.
+ */
+const SPREAD_SHARE = 0.8;
+
+/** After rounds that could not be made, as the store was away, nobody is to make up for them at once. */
+const ROUND_SHARE_MAX = 0.25;
+
 /** Makes the probes that are due of a docket, in the order in which they matter. */
 export class ProbeRounds {
-  constructor(private readonly parts: ProbeRoundsParts) {}
+  private roundAtMs: number;
+
+  constructor(private readonly parts: ProbeRoundsParts) {
+    this.roundAtMs = parts.now();
+  }
 
   /**
    * Witnesses first: they are few, and much depends on them. Then those that nothing but a probe keeps, by the end of
-   * their leases. Then the protected, who are held anyway: the longest not probed first, for there may be more of them
-   * than a period has room for.
+   * their leases. Then the protected, who are held anyway: the longest not probed first, and of thousands only as many
+   * as bring everybody's turn within a period.
    */
   due(docket: Docket, survey: Survey): DueProbe[] {
     const nowMs = this.parts.now();
-    const wanted = docket.all().filter((late) => docket.wantsProbe(late, nowMs));
+    const all = docket.all();
+    const wanted = all.filter(
+      (late) => docket.wantsProbe(late, nowMs) && !this.parts.pool.isUnderWay(keyOf(late)),
+    );
     const isProtected = (late: LateServer) => docket.isProtected(late);
     const alone = wanted.filter((late) => !isProtected(late));
     const inNumbers = wanted.filter(isProtected).sort((one, other) => {
@@ -46,7 +65,16 @@ export class ProbeRounds {
     const witnesses = (survey.settled ? survey.zones : [])
       .filter(({ zone }) => this.parts.verdicts.areWitnessesDue(zone, nowMs))
       .flatMap((zone) => this.witnessesOf(zone, docket));
-    return [...witnesses, ...[...alone, ...inNumbers].map((late) => this.ofLate(late))];
+    const paced = inNumbers.slice(0, this.share(all.filter(isProtected).length, nowMs));
+    return [...witnesses, ...[...alone, ...paced].map((late) => this.ofLate(late))];
+  }
+
+  /** How many of so many have their turn now, after the time since the last round. */
+  private share(count: number, nowMs: number): number {
+    const { probePeriodMs } = this.parts.policy;
+    const sinceMs = Math.min(nowMs - this.roundAtMs, ROUND_SHARE_MAX * probePeriodMs);
+    this.roundAtMs = nowMs;
+    return Math.ceil((count * sinceMs) / (SPREAD_SHARE * probePeriodMs));
   }
 
   private dueAtMs(late: LateServer): number {
@@ -56,7 +84,7 @@ export class ProbeRounds {
   private ofLate(late: LateServer): DueProbe {
     const { verdicts, judged, now } = this.parts;
     return {
-      key: `late ${late.server}`,
+      key: keyOf(late),
       run: () =>
         this.probe(late.server, (record, result, startedAtMs) => {
           this.parts.metrics.probed('late', result);
@@ -93,4 +121,8 @@ export class ProbeRounds {
     const startedAtMs = now();
     told(record, await prober.probe(record.endpoint), startedAtMs);
   }
+}
+
+function keyOf({ server }: LateServer): string {
+  return `late ${server}`;
 }
