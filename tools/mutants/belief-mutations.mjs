@@ -2,12 +2,15 @@ const LUA = 'libs/session-store/scripts';
 const config = 'libs/session-store/jest.integration.config.cjs';
 const onRedis = (title) => ({ file: 'redis-session-store.integration', title });
 const inRedis = (title) => ({ file: 'holds.integration', title });
-const mutant = (name, test, ...edits) => ({
+const mutantIn = (folder, name, test, edits) => ({
   name,
   config,
   test,
-  edits: edits.map(([script, find, replace]) => ({ file: `${LUA}/${script}`, find, replace })),
+  edits: edits.map(([file, find, replace]) => ({ file: `${folder}/${file}`, find, replace })),
 });
+const mutant = (name, test, ...edits) => mutantIn(LUA, name, test, edits);
+const surveyMutant = (name, test, ...edit) =>
+  mutantIn('libs/session-store/src', `survey: ${name}`, test, [edit]);
 
 /** The rules of holds, releases, protection and surveys in the scripts, each taken out. */
 export const BELIEF_MUTANTS = [
@@ -216,26 +219,48 @@ export const BELIEF_MUTANTS = [
     `if wasOn or not settled then return 0 end`,
     `if wasOn then return 0 end`,
   ]),
-  mutant('survey: takes the leaving for late', onRedis('never finds a server late'), [
-    'survey.lua',
-    `if not isLeaving[server] and not heldSince[server] then`,
-    `if not heldSince[server] then`,
-  ]),
-  mutant('survey: forgets the held', onRedis('lists the late by the end'), [
-    'survey.lua',
-    `for index = 1, #held, 2 do`,
-    `for index = 1, 0, 2 do`,
-  ]),
-  mutant('survey: the late are witnesses', onRedis('counts the late of each zone'), [
-    'survey.lua',
-    `#witnesses < witnessesMax and not ends[server] and not isLeaving[server]`,
-    `#witnesses < witnessesMax`,
-  ]),
-  mutant('survey: not who comes first', inRedis('find each of thousands'), [
-    'survey.lua',
-    `if #late <= lateMax then return late end`,
-    `if true then return { unpack(late, 1, lateMax) } end`,
-  ]),
+  surveyMutant(
+    'takes the leaving for late',
+    onRedis('never finds a server late'),
+    'survey.operation.ts',
+    `if (!leaving.has(member)) note(`,
+    `note(`,
+  ),
+  surveyMutant(
+    'forgets the held',
+    onRedis('lists the late by the end'),
+    'survey.operation.ts',
+    `if (leaseEnd !== null) note(`,
+    `if (leaseEnd === '') note(`,
+  ),
+  surveyMutant(
+    'the late are witnesses',
+    onRedis('counts the late of each zone'),
+    'survey.operation.ts',
+    `if (known.has(server)) continue;`,
+    '',
+  ),
+  surveyMutant(
+    'not who comes first',
+    inRedis('find each of thousands'),
+    'survey.operation.ts',
+    `    .sort(byEnd);`,
+    `    .reverse();`,
+  ),
+  surveyMutant(
+    'reads one page',
+    inRedis('find each of thousands'),
+    'score-pages.ts',
+    `if (page.length < PAGE_MAX) return;`,
+    `return;`,
+  ),
+  surveyMutant(
+    'leaves out equal scores',
+    inRedis('find each of thousands'),
+    'score-pages.ts',
+    `scoreMin = last;`,
+    `scoreMin = last + 1;`,
+  ),
   mutant('survey: nobody is replaced', onRedis('F36: says whose endpoint'), [
     'include/places.lua',
     `redis.call('HSET', keys.replaced, owner, place)`,

@@ -28,7 +28,7 @@ export interface ZoneSurvey {
   readonly witnesses: readonly ServerId[];
 }
 
-/** What is known of the late, at one moment of the store's clock. */
+/** What is known of the late, reckoned from one moment of the store's clock. */
 export interface Survey {
   readonly nowMs: number;
   /** Whether every live agent has reported: from then on judges look for those who live without one. */
@@ -134,7 +134,10 @@ export type ReleaseOutcome =
 
 /** What a reconciler needs of the store to believe the silent. */
 export interface BeliefStore {
-  /** Reads who is late, and what that means for each zone. Writes nothing. */
+  /**
+   * Reads who is late, and what that means for each zone. Writes nothing. All of the late are read, however few are asked
+   * for; in pages, so whoever reports meanwhile is told as before or as after it.
+   */
   survey(lateMax: number): Promise<Survey>;
   /** Reads the records of those that are on the roll. */
   records(servers: readonly ServerId[]): Promise<ServerRecord[]>;

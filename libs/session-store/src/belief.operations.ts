@@ -1,8 +1,5 @@
 import {
-  PROTECTION_SERVERS_MIN,
-  WITNESSES_PER_ZONE,
   type HoldOutcome,
-  type LateServer,
   type ProtectionChange,
   type Release,
   type ReleaseOutcome,
@@ -10,28 +7,19 @@ import {
   type ServerRecord,
   type Survey,
   type Vouch,
-  type ZoneSurvey,
 } from '@rollcall/domain';
-import { decodeProtection } from './protection.codec';
 import { decodeRecord, toServerRecord } from './record.codec';
 import { bareKeys, bareSessions } from './session-changes';
 import { pulseArguments, type StoreContext } from './store-context';
 import { strike, toReleaseOutcome } from './strike.operation';
+import { readSurvey } from './survey.operation';
 
 /** Surveys, holds, releases and protections; see the port. */
 export class BeliefOperations {
   constructor(private readonly context: StoreContext) {}
 
-  async survey(lateMax: number): Promise<Survey> {
-    const { keys, policy, runner, script } = this.context;
-    const { due, settled, held, leaving, zones, endpoints, replaced, protect, pulse } = keys;
-    const scriptKeys = [due, settled, held, leaving, zones, endpoints, replaced, protect, pulse];
-    const args = [
-      ...[lateMax, policy.leaseTtlMs, policy.lateAfterMs],
-      ...[PROTECTION_SERVERS_MIN, WITNESSES_PER_ZONE, policy.gapMs, policy.heardAfterMs],
-    ];
-    const reply = await runner.run('survey', () => script('survey', scriptKeys, args));
-    return this.toSurvey(reply as SurveyReply);
+  survey(lateMax: number): Promise<Survey> {
+    return readSurvey(this.context, lateMax);
   }
 
   async records(servers: readonly ServerId[]): Promise<ServerRecord[]> {
@@ -92,71 +80,6 @@ export class BeliefOperations {
     );
     return changed === 1;
   }
-
-  private toSurvey([
-    nowMs,
-    heard,
-    settled,
-    servers,
-    lateTotal,
-    late,
-    zones,
-    protections,
-  ]: SurveyReply): Survey {
-    return {
-      nowMs,
-      heard: heard === 1,
-      settled: settled === 1,
-      servers,
-      lateTotal,
-      late: inGroups(late, 5)
-        .map((entry) => this.toLateServer(entry))
-        .sort(byEnd),
-      zones: zones.map(toZoneSurvey),
-      protections: inGroups(protections, 2).map(([zone = '', value = '']) =>
-        decodeProtection(zone, value),
-      ),
-    };
-  }
-
-  private toLateServer(entry: readonly (string | number)[]): LateServer {
-    const [server, zone, leaseEnds, heldSince, replaced] = entry;
-    const leaseEndsAtMs = Number(leaseEnds);
-    const held = heldSince !== '';
-    return {
-      server: server as ServerId,
-      zone: String(zone),
-      reportedAtMs: held ? Number(heldSince) : leaseEndsAtMs - this.context.policy.leaseTtlMs,
-      leaseEndsAtMs,
-      held,
-      replaced: replaced === 1,
-    };
-  }
 }
 
-type ZoneReply = readonly [zone: string, servers: number, late: number, witnesses: ServerId[]];
-type SurveyReply = readonly [
-  now: number,
-  heard: number,
-  settled: number,
-  servers: number,
-  lateTotal: number,
-  late: readonly (string | number)[],
-  zones: readonly ZoneReply[],
-  protections: readonly string[],
-];
 type HoldReply = readonly [code: HoldOutcome['kind'], untilMs?: number];
-
-function toZoneSurvey([zone, servers, late, witnesses]: ZoneReply): ZoneSurvey {
-  return { zone, servers, late, witnesses };
-}
-
-function inGroups<T>(flat: readonly T[], size: number): T[][] {
-  return Array.from({ length: flat.length / size }, (_, index) =>
-    flat.slice(index * size, (index + 1) * size),
-  );
-}
-
-function byEnd(one: LateServer, other: LateServer): number {
-  return one.leaseEndsAtMs - other.leaseEndsAtMs || (one.server < other.server ? -1 : 1);
-}

@@ -12,7 +12,7 @@ import {
 
 export interface DocketParts {
   readonly survey: Survey;
-  /** The moment of the survey by this process's clock. */
+  /** When the survey was there, by this process's clock. */
   readonly takenAtMs: number;
   readonly protectedZones: ReadonlySet<string>;
   readonly verdicts: Verdicts;

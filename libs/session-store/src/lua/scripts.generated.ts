@@ -1500,167 +1500,36 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function placeOf(answer)
-local host, port = string.match(answer, '^([^\t]*)\t(%d+)')
-return host and string.lower(host) .. ':' .. port
-end
-
-local function placeIn(stored)
-return stored and #stored > 71 and placeOf(string.sub(stored, 72, 400)) or nil
-end
-
-local function leavePlace(keys, server, place)
-if place and redis.call('HGET', keys.endpoints, place) == server then redis.call('HDEL', keys.endpoints, place) end
-end
-
-local function takePlace(keys, server, place)
-local owner = redis.call('HGET', keys.endpoints, place)
-if owner ~= server then
-redis.call('HSET', keys.endpoints, place, server)
-if owner and redis.call('ZSCORE', keys.due, owner) then redis.call('HSET', keys.replaced, owner, place) end
-end
-redis.call('HDEL', keys.replaced, server)
-end
-
-local function isReplaced(keys, server, place, fresh)
-local owner = redis.call('HGET', keys.endpoints, place)
-if not owner or owner == server or redis.call('ZSCORE', keys.held, owner) then return false end
-return tonumber(redis.call('ZSCORE', keys.due, owner) or 0) > fresh
-end
 local function written(pulseKey, now, gap)
 local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
 if last and now >= last and now - last <= gap then return since, last, resumed end
 end
-local keys = { due = KEYS[1], settled = KEYS[2], held = KEYS[3], endpoints = KEYS[6] }
-local leavingKey, zonesKey, replacedKey, protectKey = KEYS[4], KEYS[5], KEYS[7], KEYS[8]
-local lateMax, lease, lateAfter = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local serversMin, witnessesMax = tonumber(ARGV[4]), tonumber(ARGV[5])
-local PER_STEP = 500
+local dueKey, settledKey, heldKey, leavingKey, zonesKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local replacedKey, protectKey, pulseKey = KEYS[6], KEYS[7], KEYS[8]
+local lease, lateAfter, serversMin = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 
 local now = clock()
 local fresh = now + lease - lateAfter
-local servers = redis.call('ZCARD', keys.due)
-local hasZones = redis.call('EXISTS', zonesKey) == 1
-local anyReplaced = redis.call('EXISTS', replacedKey) == 1
+local suspects = redis.call('ZCARD', heldKey) + redis.call('ZCOUNT', dueKey, '-inf', fresh)
+local protections = redis.call('HGETALL', protectKey)
 
-local function ofEach(command, key, members, none)
-local found = {}
-for start = 1, #members, PER_STEP do
-local last = math.min(start + PER_STEP - 1, #members)
-for index, value in ipairs(redis.call(command, key, unpack(members, start, last))) do
-found[start + index - 1] = value or none
-end
-end
-return found
-end
-
-local function zonesOf(members)
-return hasZones and ofEach('HMGET', zonesKey, members, '') or {}
-end
-
-local leaving, heldSince = redis.call('ZRANGE', leavingKey, 0, -1), {}
-local isLeaving = {}
-for _, server in ipairs(leaving) do isLeaving[server] = true end
-local held = redis.call('ZRANGE', keys.held, 0, -1, 'WITHSCORES')
-local late, ends, heldServers = {}, {}, {}
-for index = 1, #held, 2 do
-heldServers[#heldServers + 1] = held[index]
-heldSince[held[index]] = held[index + 1]
-end
-for index, leaseEnd in ipairs(ofEach('ZMSCORE', keys.due, heldServers, '')) do
-if leaseEnd ~= '' then
-late[#late + 1] = heldServers[index]
-ends[heldServers[index]] = leaseEnd
-end
-end
-local early = redis.call('ZRANGEBYSCORE', keys.due, '-inf', fresh, 'WITHSCORES')
-for index = 1, #early, 2 do
-local server = early[index]
-if not isLeaving[server] and not heldSince[server] then
-late[#late + 1] = server
-ends[server] = early[index + 1]
+local zones = {}
+if suspects >= serversMin or #protections > 0 then
+local servers = {}
+for _, zone in ipairs(redis.call('HVALS', zonesKey)) do servers[zone] = (servers[zone] or 0) + 1 end
+for zone, count in pairs(servers) do
+zones[#zones + 1] = zone
+zones[#zones + 1] = count
 end
 end
 
-local function firstToEnd()
-if #late <= lateMax then return late end
-local first, start = {}, 0
-while #first < lateMax and start < servers do
-for _, server in ipairs(redis.call('ZRANGE', keys.due, start, start + PER_STEP - 1)) do
-if ends[server] and #first < lateMax then first[#first + 1] = server end
-end
-start = start + PER_STEP
-end
-return first
-end
-
-local function countZones()
-local counted = { [''] = { servers = servers, late = 0, live = servers, witnesses = {} } }
-for _, zone in ipairs(hasZones and redis.call('HVALS', zonesKey) or {}) do
-local count = counted[zone]
-if not count then
-count = { servers = 0, late = 0, live = 0, witnesses = {} }
-counted[zone] = count
-end
-count.servers = count.servers + 1
-end
-for zone, count in pairs(counted) do
-if zone ~= '' then counted[''].servers = counted[''].servers - count.servers end
-end
-for _, count in pairs(counted) do count.live = count.servers end
-local zones = zonesOf(late)
-for index = 1, #late do
-local count = counted[zones[index] or '']
-count.late = count.late + 1
-count.live = count.live - 1
-end
-zones = zonesOf(leaving)
-for index = 1, #leaving do
-local count = counted[zones[index] or '']
-count.live = count.live - 1
-end
-return counted
-end
-
-local function findWitnesses(counted)
-local wanted, start = 0, 0
-for _, count in pairs(counted) do wanted = wanted + math.min(count.live, witnessesMax) end
-while wanted > 0 and start < servers do
-local newest = redis.call('ZREVRANGE', keys.due, start, start + PER_STEP - 1)
-local zones = zonesOf(newest)
-for index, server in ipairs(newest) do
-local witnesses = counted[zones[index] or ''].witnesses
-if #witnesses < witnessesMax and not ends[server] and not isLeaving[server] then
-witnesses[#witnesses + 1] = server
-wanted = wanted - 1
-end
-end
-start = start + PER_STEP
-end
-end
-
-local protections, zones = redis.call('HGETALL', protectKey), {}
-if #late >= serversMin or #protections > 0 then
-local counted = countZones()
-findWitnesses(counted)
-for zone, count in pairs(counted) do
-if count.servers > 0 then zones[#zones + 1] = { zone, count.servers, count.late, count.witnesses } end
-end
-end
-
-local told, first = {}, firstToEnd()
-local zonesOfFirst = zonesOf(first)
-for index, server in ipairs(first) do
-local place = anyReplaced and redis.call('HGET', replacedKey, server)
-local replaced = place and isReplaced(keys, server, place, fresh)
-local at = #told
-told[at + 1], told[at + 2], told[at + 3] = server, zonesOfFirst[index] or '', ends[server]
-told[at + 4], told[at + 5] = heldSince[server] or '', replaced and 1 or 0
-end
-local since, last = written(KEYS[9], now, tonumber(ARGV[6]))
-local isHeard = since and last - since >= tonumber(ARGV[7])
-return { now, isHeard and 1 or 0, redis.call('EXISTS', keys.settled), servers, #late, told, zones, protections }
+local since, last = written(pulseKey, now, tonumber(ARGV[4]))
+local isHeard = since and last - since >= tonumber(ARGV[5])
+return {
+now, isHeard and 1 or 0, redis.call('EXISTS', settledKey), redis.call('ZCARD', dueKey), suspects, protections,
+redis.call('ZRANGE', leavingKey, 0, -1), redis.call('EXISTS', replacedKey), redis.call('EXISTS', zonesKey), zones
+}
 `.trim(),
   sweepFinished: String.raw`
 #!lua flags=allow-oom

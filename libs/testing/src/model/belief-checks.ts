@@ -7,16 +7,45 @@ import type {
   Survey,
   Vouch,
 } from '@rollcall/domain';
+import { isDeepStrictEqual } from 'node:util';
 import { wordOf } from './facts';
 import { SERVERS } from './model-ids';
 import type { ModelWorld } from './model-world';
 import { Violation } from './violation';
 
-/** A survey names exactly those who have been silent for too long, or are held. */
-export function checkSurvey({ facts, beliefs, acknowledged }: ModelWorld, survey: Survey): void {
-  if (acknowledged.isBetween) return;
+/** What is to be said of one server, and by which of its words. */
+interface Standing {
+  readonly isLate: boolean;
+  readonly word: unknown;
+}
+
+/** How every server stands at this moment; undefined while nobody can say. */
+export function standings(world: ModelWorld): ReadonlyMap<ServerId, Standing> | undefined {
+  const { facts, beliefs, acknowledged } = world;
+  if (acknowledged.isBetween) return undefined;
+  return new Map(
+    SERVERS.map((server) => {
+      const word = wordOf(facts, server);
+      return [server, { isLate: beliefs.isLate(server, facts), word: word && { ...word } }];
+    }),
+  );
+}
+
+/**
+ * A survey names exactly those who have been silent for too long, or are held. It takes a while, and other things happen
+ * between its commands: whoever does not stand as it stood when it began may be named or not.
+ */
+export function checkSurvey(
+  world: ModelWorld,
+  before: ReturnType<typeof standings>,
+  survey: Survey,
+): void {
+  const { facts } = world;
+  const after = standings(world);
+  if (before === undefined || after === undefined) return;
   for (const server of SERVERS) {
-    const isLate = beliefs.isLate(server, facts);
+    if (!isDeepStrictEqual(before.get(server), after.get(server))) continue;
+    const isLate = after.get(server)?.isLate;
     const isNamed = survey.late.some((late) => late.server === server);
     if (isLate !== isNamed && isKnown(facts.servers, server))
       throw broken(`the survey says that ${server} is ${isNamed ? '' : 'not '}late; it is not so`);

@@ -12,7 +12,13 @@ import {
   type SessionStore,
   type Vouch,
 } from '@rollcall/domain';
-import { checkHold, checkProtectionChange, checkRelease, checkSurvey } from './belief-checks';
+import {
+  checkHold,
+  checkProtectionChange,
+  checkRelease,
+  checkSurvey,
+  standings,
+} from './belief-checks';
 import { wordOf } from './facts';
 import { SERVERS } from './model-ids';
 import type { ModelProcess } from './model-site';
@@ -65,8 +71,9 @@ export class ModelReconcilers {
     this.world.story.begin(`${by} judges the late (${judged})`);
     await this.world.run(this.at(reconciler), held, 'the judgement', async (store) => {
       const done = await this.world.answerOf(async () => {
+        const before = standings(this.world);
         const survey = await store.survey(LATE_MAX);
-        checkSurvey(this.world, survey);
+        checkSurvey(this.world, before, survey);
         for (const { server } of survey.late) {
           const verdict = verdicts[SERVERS.indexOf(server)] ?? 'nothing';
           await this.judgeOne(store, server, verdict, by);
