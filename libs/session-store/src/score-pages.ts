@@ -42,16 +42,14 @@ export async function* membersByScore(
   }
 }
 
-/** Names, as many at once as may be asked about. */
+/** As many at once as may be asked about. */
 export function inPages<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / PAGE_MAX) }, (_, index) =>
-    items.slice(index * PAGE_MAX, (index + 1) * PAGE_MAX),
-  );
+  return inGroups(items, PAGE_MAX);
 }
 
-/** What Redis lists flat, as the groups that it stands for. */
-export function inGroups<T>(flat: readonly T[], size: number): T[][] {
-  return Array.from({ length: flat.length / size }, (_, index) =>
-    flat.slice(index * size, (index + 1) * size),
+/** Groups of so many; the last has what is left. */
+export function inGroups<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
   );
 }

@@ -40,7 +40,7 @@ type BeginningReply = readonly [
 ];
 
 /**
- * Reads who is late, and what that means for each zone: what is small in one script, and then the late in pages, between
+ * Reads who is late, and what that means for each zone: what is of one moment in one script, and then the late in pages, between
  * which lookups are answered. Whoever reports, or is held, meanwhile is told as before or as after it.
  */
 export async function readSurvey(context: StoreContext, lateMax: number): Promise<Survey> {

@@ -30,7 +30,7 @@ export class ProbePool {
 
   /** From now on these are due, the most urgent first; what was due before and has not begun is not any more. */
   replace(due: readonly DueProbe[]): void {
-    this.due = due.filter(({ key }) => !this.underWay.has(key));
+    this.due = due.filter(({ key }) => !this.isUnderWay(key));
     this.next = 0;
     this.fill();
   }
