@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
-import { PROGRAMS, programFile } from './programs.mjs';
+import { programFile } from '../setup/programs.mjs';
+import { PROGRAMS } from './programs.mjs';
 
 const START_TIMEOUT_MS = 60_000;
 const SHOWN_WITHIN_MS = 20_000;

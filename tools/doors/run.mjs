@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { canInstallDebianPackages, installDebianPackages } from '../setup/debian-packages.mjs';
-import { installDependencies, root } from '../setup/install.mjs';
+import { buildApps } from '../setup/build.mjs';
+import { installDependencies } from '../setup/install.mjs';
+import { bringPrograms } from '../setup/programs.mjs';
 import { chooseRedis } from '../test/choose-redis.mjs';
 import { reportCounts, runJest } from '../test/run-jest.mjs';
-import { SERVICES, missingPackages } from './programs.mjs';
+import { PROGRAMS } from './programs.mjs';
 
 const PROJECT = 'tools/jest.doors.config.cjs';
 const USAGE = `usage: npm run test:doors [-- path …]
@@ -16,33 +15,11 @@ A path picks test files that contain it: nginx, apache, gateway.
   them installed, anybody else is told which are missing. TEST_REDIS works as with npm test.`;
 
 async function main(patterns) {
-  await bringPrograms();
+  await bringPrograms(PROGRAMS);
   await installDependencies();
-  build();
+  buildApps();
   const redis = await chooseRedis();
   reportCounts(await runJest('doors', [PROJECT], patterns, redis.environment), [redis]);
-}
-
-async function bringPrograms() {
-  const missing = missingPackages();
-  if (missing.length === 0) return;
-  if (canInstallDebianPackages()) {
-    const services = missing.map((name) => SERVICES[name]).filter(Boolean);
-    await installDebianPackages(missing, services);
-  }
-  const stillMissing = missingPackages();
-  if (stillMissing.length === 0) return;
-  throw new Error(
-    `The door tests need what these packages have: ${stillMissing.join(', ')}. ` +
-      `On Debian or Ubuntu: apt-get install ${stillMissing.join(' ')}`,
-  );
-}
-
-function build() {
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const args = [tsc, '-b', 'tsconfig.build.json'];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) throw new Error('The apps do not build (tsc -b, above), so no test was run.');
 }
 
 function readArguments(args) {

@@ -11,7 +11,8 @@ and each fault's bars. Without arguments the core (10 minutes at most), with --a
   --list                  names the faults
   --mutants               switches each mechanism off in a copy, one at a time: a fault must notice
 
-  Needs a redis-server on the PATH. Faults that cut a network need Linux, and root or user namespaces.`;
+  Needs a redis-server on the PATH. Faults that cut a network need Linux, root or user namespaces, and Debian's
+  iproute2 and iptables; those that make a clock jump need faketime. As root on Debian or Ubuntu they are installed.`;
 
 /** Reads the command line; throws what cannot be understood. */
 export function readArguments(args) {

@@ -16,11 +16,17 @@ export async function runEnclosed(program, args) {
   const options = [[], AS_ROOT_INSIDE].find((more) => isPossible([...NAMESPACES, ...more]));
   if (!options) return undefined;
   const command = [...NAMESPACES, ...options, '--', 'sh', '-c', PREPARE, process.execPath, program];
-  const child = spawn('unshare', [...command, ...args], {
-    // It ends when this pipe does: this process may be killed.
-    stdio: ['pipe', 'inherit', 'inherit'],
-    env: { ...process.env, ...enclosedEnvironment },
-  });
+  return run('unshare', [...command, ...args], { ...process.env, ...enclosedEnvironment });
+}
+
+/** Where there are no namespaces: what cuts a network fails there, and says why. */
+export function runInTheOpen(program, args) {
+  return run(process.execPath, [program, ...args], process.env);
+}
+
+/** Resolves to the exit code. The program ends when its standard input does: this process may be killed. */
+function run(command, args, env) {
+  const child = spawn(command, args, { stdio: ['pipe', 'inherit', 'inherit'], env });
   const forward = () => child.stdin.end();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
   return new Promise((resolve, reject) => {

@@ -47,6 +47,13 @@ export async function chooseProgram() {
   };
 }
 
+/** The environment of whoever starts that program where nothing else serves, as its process is watched or meddled with. */
+export async function redisProgramEnvironment() {
+  const binary = await findProgram();
+  if (!binary) throw new Error(`No redis-server was found. ${HOW_TO_GET_REDIS}`);
+  return program(binary).environment;
+}
+
 function announce(choice) {
   console.log(choice.sentence);
   return choice;

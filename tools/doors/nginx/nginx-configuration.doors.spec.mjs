@@ -10,7 +10,8 @@ import { freePort } from '../../start/ports.mjs';
 import { until } from '../../start/until.mjs';
 import { makeCertificate } from '../certificates.mjs';
 import { DoorClient } from '../door-client.mjs';
-import { PROGRAMS, programFile } from '../programs.mjs';
+import { programFile } from '../../setup/programs.mjs';
+import { PROGRAMS } from '../programs.mjs';
 import { Installation, SITE_FILE, listenAt } from './nginx-door.mjs';
 import { NginxSite, SERVER_NAME } from './nginx-site.mjs';
 

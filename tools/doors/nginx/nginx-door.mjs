@@ -14,7 +14,8 @@ import { root } from '../../setup/install.mjs';
 import { freePort } from '../../start/ports.mjs';
 import { until } from '../../start/until.mjs';
 import { endProcess } from '../end-process.mjs';
-import { PROGRAMS, programFile } from '../programs.mjs';
+import { programFile } from '../../setup/programs.mjs';
+import { PROGRAMS } from '../programs.mjs';
 
 const PAGE = join(root, 'docs/nginx.md');
 /** The one that operators edit. */

@@ -10,7 +10,8 @@ import { DOOR_TIMINGS } from '../door-roll.mjs';
 import { StandInGateway } from '../gateway/stand-in-gateway.mjs';
 import { lookupOf } from '../lookup.mjs';
 import { ManualPage, quotedSettings } from '../manual-page.mjs';
-import { programFile, PROGRAMS } from '../programs.mjs';
+import { programFile } from '../../setup/programs.mjs';
+import { PROGRAMS } from '../programs.mjs';
 import { StandInHost } from '../stand-in-host.mjs';
 import { StandInBroker } from './stand-in-broker.mjs';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram, missingPackages } from './programs.mjs';
+import { findProgram, missingPrograms } from './programs.mjs';
 
 let folder;
 
@@ -24,10 +24,10 @@ describe('findProgram', () => {
   });
 });
 
-it('names the packages of the programs that are missing', () => {
+it('tells the programs that are missing', () => {
   const programs = {
     there: { package: 'one', names: [folder] },
     missing: { package: 'two', names: ['no-such-program'] },
   };
-  expect(missingPackages(programs)).toEqual(['two']);
+  expect(missingPrograms(programs)).toEqual([programs.missing]);
 });
