@@ -21,6 +21,15 @@ export const NO_RE_CHECK = [
 
 /** What the roll in Redis and its events rest on. */
 export const STORE_MUTANTS = [
+  store(
+    'connection: what was given up still arrives',
+    { file: 'given-up-connection.integration' },
+    {
+      file: 'libs/session-store/src/redis-connection.ts',
+      find: `for (const { stream } of servers) forgetUnread(stream);`,
+      replace: '',
+    },
+  ),
   store('lease: answers never expire', onRedis('I1, I2: answers stand until'), {
     file: `${LUA}/report.lua`,
     find: `'=' .. answer .. '\\n' .. list, 'PXAT', roll.deadline)`,

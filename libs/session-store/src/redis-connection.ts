@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { RedisConfig, RedisTls, SentinelRedis } from '@rollcall/config';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { MasterFollower } from './follow-master';
@@ -64,7 +66,18 @@ function watchMasters(cluster: Cluster, observer: StoreObserver): void {
  * interrupted while they are asked for the master ends for good.
  */
 export function renewConnection(redis: RedisConnection): void {
-  if (redis.status === 'ready') redis.disconnect(true);
+  if (redis.status !== 'ready') return;
+  const servers = 'nodes' in redis ? redis.nodes('all') : [redis];
+  for (const { stream } of servers) forgetUnread(stream);
+  redis.disconnect(true);
+}
+
+/**
+ * A socket that is merely closed has the system deliver what it still holds, whenever the way is free again: a report
+ * minutes old, ahead of the one that is true by then. A reset has both ends forget it. Through TLS Node has none to send.
+ */
+function forgetUnread(stream: Socket | undefined): void {
+  if (stream && !(stream instanceof TLSSocket)) stream.resetAndDestroy();
 }
 
 function open(
