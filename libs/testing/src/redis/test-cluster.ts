@@ -18,6 +18,8 @@ const SLOTS = 16_384;
 const SETTLE_TIMEOUT_MS = 20_000;
 const ASK_EVERY_MS = 50;
 const KEYS_PER_MOVE = 100;
+/** A word that was under way is heard between two looks. */
+const AGREED_IN_A_ROW = 2;
 const MOVE_TIMEOUT_MS = 5_000;
 
 /** Starts a Cluster of three masters with a replica each, as processes of this machine. */
@@ -120,7 +122,7 @@ export class TestCluster {
   /** Moves a key's slot, with all that is in it, to another master, as `redis-cli --cluster reshard` does. */
   async moveSlot(key: string, to: TestRedis): Promise<void> {
     const slot = await this.slotOf(key);
-    const from = await this.holderOf(slot);
+    const from = await this.masterOf(key);
     if (from === to) return;
     const [source, target] = [this.operator(from), this.operator(to)];
     const [fromId, toId] = [this.ids.get(from)!, this.ids.get(to)!];
@@ -134,12 +136,29 @@ export class TestCluster {
       const where = [to.host, to.port, '', 0, MOVE_TIMEOUT_MS];
       await source.call('MIGRATE', ...where, ...auth, 'KEYS', ...keys);
     }
-    for (const node of [to, from, ...this.nodes]) {
+    await this.assign(slot, toId, [to, from, ...this.nodes]);
+    let agreed = 0;
+    await this.until('everybody knows who holds the slot', async () => {
+      const others = await this.thoseWhoDeny(slot, to);
+      await this.assign(slot, toId, others);
+      agreed = others.length === 0 ? agreed + 1 : 0;
+      return agreed === AGREED_IN_A_ROW;
+    });
+  }
+
+  private async assign(slot: number, id: string, nodes: readonly TestRedis[]): Promise<void> {
+    for (const node of nodes) {
       await this.operator(node)
-        .cluster('SETSLOT', slot, 'NODE', toId)
+        .cluster('SETSLOT', slot, 'NODE', id)
         .catch(() => undefined);
     }
-    await this.until('the slot has moved', async () => (await this.masterOf(key)) === to);
+  }
+
+  /** Who heard an older word of the master before after having been told does not believe that it has changed. */
+  private async thoseWhoDeny(slot: number, master: TestRedis): Promise<TestRedis[]> {
+    const running = this.nodes.filter(({ pid }) => pid !== undefined);
+    const believed = await Promise.all(running.map((node) => this.placesOf(slot, [node])));
+    return running.filter((_, index) => believed[index]?.[0] !== master);
   }
 
   /** Resolves when every node that runs says that all slots are served, and knows of every replica, which has its master. */
@@ -236,18 +255,6 @@ export class TestCluster {
   }
 
   /** Master first. */
-  /**
-   * The master that says itself that it holds a slot. What the others say may be old: right after a move they may believe
-   * an older word of the master before, until they hear from the new one.
-   */
-  private async holderOf(slot: number): Promise<TestRedis> {
-    for (const node of this.nodes.filter(({ pid }) => pid !== undefined)) {
-      const [master] = await this.placesOf(slot, [node]);
-      if (master === node) return node;
-    }
-    throw new Error(`nobody holds slot ${slot}`);
-  }
-
   private async placesOf(slot: number, among = this.nodes): Promise<TestRedis[]> {
     const ranges = await this.ask((operator) => operator.cluster('SLOTS'), among);
     const range = ranges.find(([first, last]) => first <= slot && slot <= last);
