@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { canInstallDebianPackages, installDebianPackages } from '../setup/debian-packages.mjs';
-import { installDependencies, root } from '../setup/install.mjs';
+import { build } from '../setup/build.mjs';
+import { installDependencies } from '../setup/install.mjs';
 import { chooseRedis } from '../test/choose-redis.mjs';
 import { reportCounts, runJest } from '../test/run-jest.mjs';
 import { SERVICES, missingPackages } from './programs.mjs';
@@ -18,7 +17,7 @@ A path picks test files that contain it: nginx, apache, gateway.
 async function main(patterns) {
   await bringPrograms();
   await installDependencies();
-  build();
+  build(', so no test was run');
   const redis = await chooseRedis();
   reportCounts(await runJest('doors', [PROJECT], patterns, redis.environment), [redis]);
 }
@@ -36,13 +35,6 @@ async function bringPrograms() {
     `The door tests need what these packages have: ${stillMissing.join(', ')}. ` +
       `On Debian or Ubuntu: apt-get install ${stillMissing.join(' ')}`,
   );
-}
-
-function build() {
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const args = [tsc, '-b', 'tsconfig.build.json'];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) throw new Error('The apps do not build (tsc -b, above), so no test was run.');
 }
 
 function readArguments(args) {

@@ -9,20 +9,31 @@ const PREPARE = 'ip link set lo up && exec "$0" "$@"';
 
 /**
  * Runs a program of ours in namespaces of its own: packets dropped and file systems mounted there touch nobody else, and
- * whatever it has started ends with it, however it ends. Resolves to its exit code; to nothing where the system has no
- * such thing.
+ * whatever it has started ends with it, however it ends. Where the system has no such thing it runs in the open. Either
+ * way it ends when its standard input does: at a signal, at the wish of `stopping`, or when this process is gone.
+ * Resolves to its exit code.
  */
-export async function runEnclosed(program, args) {
+export async function runEnclosed(program, args, { stopping } = {}) {
   const options = [[], AS_ROOT_INSIDE].find((more) => isPossible([...NAMESPACES, ...more]));
-  if (!options) return undefined;
+  if (!options) return runInTheOpen(program, args, stopping);
   const command = [...NAMESPACES, ...options, '--', 'sh', '-c', PREPARE, process.execPath, program];
   const child = spawn('unshare', [...command, ...args], {
-    // It ends when this pipe does: this process may be killed.
     stdio: ['pipe', 'inherit', 'inherit'],
     env: { ...process.env, ...enclosedEnvironment },
   });
-  const forward = () => child.stdin.end();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+  return untilEnded(child, stopping);
+}
+
+/** What cuts a network fails there, and says why. */
+function runInTheOpen(program, args, stopping) {
+  const stdio = ['pipe', 'inherit', 'inherit'];
+  return untilEnded(spawn(process.execPath, [program, ...args], { stdio }), stopping);
+}
+
+function untilEnded(child, stopping) {
+  const stop = () => child.stdin.end();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+  void stopping?.then(stop);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
