@@ -3,20 +3,21 @@ import { HOSTS_MAX } from '../swarm/commands.mjs';
 
 /** Beyond it a zone is protected (PROTECTION_THRESHOLD), and nobody is struck off at once. */
 const DYING_SHARE_BELOW = 0.3;
+const SETTLE = 20;
 
 /** Which options each scenario takes, and what they are when they are not given: the full size. */
 export const SCENARIOS = {
   steady: {
     about: 'a fleet that only reports, in several sizes',
-    defaults: { hosts: [1_000, 5_000, 10_000], seconds: 60, 'with-data': false },
+    defaults: { hosts: [1_000, 5_000, 10_000], seconds: 60, 'with-data': false, settle: SETTLE },
   },
   restart: {
     about: 'Redis is killed, and the whole fleet comes back to an empty one at once',
-    defaults: { hosts: 10_000, away: 10, 'with-data': false },
+    defaults: { hosts: 10_000, away: 10, 'with-data': false, settle: SETTLE },
   },
   deaths: {
     about: 'a tenth of the hosts die at once',
-    defaults: { hosts: 10_000, dying: undefined, 'with-data': false },
+    defaults: { hosts: 10_000, dying: undefined, 'with-data': false, settle: SETTLE },
   },
   sweep: {
     about: 'a sweep with nothing due, on a small roll and on a large one',
@@ -28,11 +29,11 @@ export const SCENARIOS = {
   },
   soak: {
     about: 'a fleet that works for two hours: does anything grow?',
-    defaults: { hosts: 10_000, minutes: 120, 'with-data': false },
+    defaults: { hosts: 10_000, minutes: 120, 'with-data': false, settle: SETTLE },
   },
   rolls: {
     about: 'one roll on one master of a Cluster, then the same fleet as two rolls on two',
-    defaults: { hosts: 10_000, seconds: 60 },
+    defaults: { hosts: 10_000, seconds: 60, settle: SETTLE },
   },
 };
 
@@ -52,6 +53,8 @@ ${Object.entries(SCENARIOS)
   --hosts N        hosts of the fleet, 1 to ${HOSTS_MAX}; steady takes several: --hosts 1000,5000
   --seconds N      how long is measured, 1 to 3600; before that everything settles
   --minutes N      the same for soak, 1 to 1440
+  --settle N       seconds that are let pass before anything is measured, and of the measurement before the fleet comes,
+                   1 to 600
   --away N         for so many seconds there is no Redis, 1 to 600
   --dying N        so many hosts die; fewer than 30 % of all, or the roll protects them (a tenth)
   --sessions N,N   sessions of the small roll and of the large one, 4 to 4000000
@@ -120,6 +123,7 @@ const READERS = {
     scenario === 'steady' ? list('hosts', 1, HOSTS_MAX)(text) : whole('hosts', 1, HOSTS_MAX)(text),
   seconds: (text) => whole('seconds', 1, 3_600)(text),
   minutes: (text) => whole('minutes', 1, 1_440)(text),
+  settle: (text) => whole('settle', 1, 600)(text),
   away: (text) => whole('away', 1, 600)(text),
   dying: (text) => whole('dying', 1, HOSTS_MAX)(text),
   rounds: (text) => whole('rounds', 3, 99)(text),

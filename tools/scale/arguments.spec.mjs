@@ -15,7 +15,7 @@ describe('the arguments of a scale run', () => {
     expect(readArguments(['steady'])).toEqual({
       help: false,
       scenario: 'steady',
-      options: { hosts: [1_000, 5_000, 10_000], seconds: 60, 'with-data': false },
+      options: { hosts: [1_000, 5_000, 10_000], seconds: 60, 'with-data': false, settle: 20 },
       seed: 1,
       report: undefined,
     });
@@ -30,6 +30,7 @@ describe('the arguments of a scale run', () => {
       hosts: 10_000,
       away: 3,
       'with-data': true,
+      settle: 20,
     });
     expect(readArguments(['agent', '--node-args', ' --a=1  --b ']).options['node-args']).toBe(
       '--a=1 --b',
@@ -45,7 +46,7 @@ describe('the arguments of a scale run', () => {
 
   it('name no option that the scenario does not take', () => {
     expect(complaint('steady', '--minutes', '5')).toBe(
-      'steady takes no --minutes; it takes --hosts, --seconds, --with-data',
+      'steady takes no --minutes; it takes --hosts, --seconds, --with-data, --settle',
     );
     expect(complaint('steady', '--colour', 'red')).toContain('--colour');
   });
