@@ -137,7 +137,7 @@ function parse(args) {
   const texts = Object.keys(READERS).filter((name) => name !== 'with-data');
   try {
     return parseArgs({
-      args,
+      args: withNodeArgsJoined(args),
       allowPositionals: true,
       options: {
         ...Object.fromEntries([...texts, 'seed', 'report'].map((name) => [name, text])),
@@ -148,6 +148,13 @@ function parse(args) {
   } catch (error) {
     throw new OptionError(error.message);
   }
+}
+
+/** Its value begins with a hyphen, which only the form with an equals sign may. */
+function withNodeArgsJoined(args) {
+  const at = args.indexOf('--node-args');
+  if (at < 0 || at === args.length - 1) return args;
+  return [...args.slice(0, at), `--node-args=${args[at + 1]}`, ...args.slice(at + 2)];
 }
 
 function whole(name, min, max) {

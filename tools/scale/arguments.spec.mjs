@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { HELP, OptionError, readArguments, SCENARIOS } from './arguments.mjs';
 
 const complaint = (...args) => {
@@ -32,9 +34,16 @@ describe('the arguments of a scale run', () => {
       'with-data': true,
       settle: 20,
     });
-    expect(readArguments(['agent', '--node-args', ' --a=1  --b ']).options['node-args']).toBe(
+    expect(readArguments(['agent', '--node-args', '--a=1  --b ']).options['node-args']).toBe(
       '--a=1 --b',
     );
+  });
+
+  it('take flags of Node in either form', () => {
+    const flags = (...args) => readArguments(['agent', ...args]).options['node-args'];
+    expect(flags('--node-args=--a=1')).toBe('--a=1');
+    expect(flags('--node-args', '--a=1', '--seconds', '5')).toBe('--a=1');
+    expect(complaint('agent', '--node-args')).toContain('--node-args');
   });
 
   it('name a scenario that exists, and only one', () => {
@@ -69,6 +78,15 @@ describe('the arguments of a scale run', () => {
   it('let no more hosts die than the roll would strike off', () => {
     expect(readArguments(['deaths', '--hosts', '100', '--dying', '29']).options.dying).toBe(29);
     expect(complaint('deaths', '--hosts', '100', '--dying', '30')).toContain('30 %');
+  });
+
+  it('name the scenarios that there are', () => {
+    const files = readdirSync(join(__dirname, 'scenarios'));
+    expect(files.sort()).toEqual(
+      Object.keys(SCENARIOS)
+        .sort()
+        .map((name) => `${name}.mjs`),
+    );
   });
 
   it('ask for help, whatever else is said', () => {

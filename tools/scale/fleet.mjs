@@ -1,4 +1,5 @@
 import { swarmJoins, untilSwarmIsLive } from '../faults/actions/swarm.mjs';
+import { sample } from '../swarm/random.mjs';
 import { latencyOf } from './measure/latency-figures.mjs';
 
 /** As the bars have it. */
@@ -17,11 +18,6 @@ export function sessionsOf(hosts) {
   return Array.from({ length: hosts }, (_, index) => `swarm-${index + 1}`).flatMap((server) =>
     Array.from({ length: SESSIONS_PER_HOST }, (_, index) => `${server}~${server}.${index + 1}`),
   );
-}
-
-/** Some of the ids, chosen at random, or all when there are no more. */
-export function someOf(ids, count, random) {
-  return ids.length <= count ? ids : random.shuffled(ids).slice(0, count);
 }
 
 /**
@@ -51,7 +47,7 @@ export async function fleetJoins(run, stage, { hosts, settle, doors = 'one' }) {
     if (more > 0) await swarm.do(`join ${more} over ${overMs}ms`);
     await untilSwarmIsLive(swarm, hosts);
     if (stage.site.resolvers.length > 0)
-      stage.lookUp(someOf(sessionsOf(hosts), LOOKED_UP_MAX, stage.random));
+      stage.lookUp(sample(sessionsOf(hosts), LOOKED_UP_MAX, () => stage.random.next()));
     await stage.pass(settle * MS);
     return { told: `${hosts} hosts with ${hosts * SESSIONS_PER_HOST} sessions` };
   });

@@ -172,6 +172,12 @@ export class Stage {
     return lookupsOf(this.recorder.records, undefined, span);
   }
 
+  /** How often within a span the one who asks was late himself by more than 40 ms. */
+  lateAsks({ from, to }) {
+    const isLate = ({ type, at }) => type === 'lag' && at >= from && at <= to;
+    return this.recorder.records.filter(isLate).length;
+  }
+
   /** What processes and stores have used within a span. */
   loadIn(span) {
     return loadBetween(this.loads, span);

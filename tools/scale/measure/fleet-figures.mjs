@@ -16,6 +16,7 @@ export function fleetFigures({
   sinceMark,
   emptyBytes,
   stream,
+  lateAsks,
 }) {
   const { redis } = load.processes;
   const store = load.stores.redis;
@@ -32,7 +33,6 @@ export function fleetFigures({
       (redis.cpuPercent * 1e4) / reports,
     ],
     ['Redis: commands/s', store.commandsPerSecond],
-    ['Redis: waited for a processor, % of the time', redis.waitedPercent],
     ['Redis: memory, MB', store.memoryBytes / MB],
     ['Redis: memory per session, B', bytes / sessions],
     ['of it the events, B', stream.bytes / sessions],
@@ -47,7 +47,17 @@ export function fleetFigures({
     ['lookups before the fleet came: p99, ms', idle.p99],
     ['lookups: p99 ÷ p99 before', latency.p99 / idle.p99],
     ['the swarm itself: CPU, % of a core', load.processes.swarm?.cpuPercent],
+    ...waitingRows(load, lateAsks),
   ];
+}
+
+/** How far the machine disturbed what was measured, as rows: who was ready to run and had no processor. */
+export function waitingRows({ processes }, lateAsks) {
+  const shares = Object.entries(processes).map(([name, { waitedPercent }]) => [
+    `${name}: waited for a processor, % of the time`,
+    waitedPercent,
+  ]);
+  return [...shares, ['lookups that were asked late, for the same reason', lateAsks]];
 }
 
 /** What grows by how much with a thousand hosts more, between the smallest fleet and the largest: one sentence each. */

@@ -22,6 +22,7 @@ const fleet = (hosts, { cpuPercent = 2, memoryBytes = 21e6 } = {}) =>
     sinceMark: { perSecond: 2_000, applied: 20_000, seconds: 10, failed: 3 },
     emptyBytes: 1e6,
     stream: { bytes: 4e6, length: 50_000 },
+    lateAsks: 2,
   });
 
 const figure = (figures, label) => Object.fromEntries(figures)[label];
@@ -42,6 +43,12 @@ describe('what a fleet costs', () => {
 
   it('has the middle of several processes of an app', () => {
     expect(figure(fleet(1), 'reconcilers: CPU of each, % of a core')).toBe(1.5);
+  });
+
+  it('says who had to wait', () => {
+    const figures = fleet(10_000);
+    expect(figure(figures, 'redis: waited for a processor, % of the time')).toBe(1);
+    expect(figure(figures, 'lookups that were asked late, for the same reason')).toBe(2);
   });
 
   it('grows by so much with a thousand hosts', () => {

@@ -38,14 +38,11 @@ export class LoadSampler {
       this.#stage.roll().catch(() => ({})),
       ...stores.map(({ client }) => infoOf(client)),
     ]);
-    const pidOf = (name) => processes.find((one) => one.name === name)?.pid;
     const load = recorder.record('load', {
       at,
       processes: Object.fromEntries(loads.filter(([, load]) => load)),
       stores: Object.fromEntries(
-        stores.flatMap(({ name }, index) =>
-          told[index] ? [[name, { pid: pidOf(name), ...storeLoad(told[index]) }]] : [],
-        ),
+        stores.flatMap(({ name }, index) => (told[index] ? [[name, storeLoad(told[index])]] : [])),
       ),
       roll,
       ...(swarm?.lastStats && { swarm: swarmFigures(swarm.lastStats) }),
@@ -62,7 +59,8 @@ export class LoadSampler {
   }
 }
 
-const infoOf = (client) => client.call('INFO', 'memory', 'stats', 'clients').catch(() => undefined);
+const infoOf = (client) =>
+  client.call('INFO', 'server', 'memory', 'stats', 'clients').catch(() => undefined);
 
 function swarmFigures({ hosts, window, process }) {
   return {

@@ -5,10 +5,11 @@ export function parseInfo(text) {
   return fields;
 }
 
-/** What a store holds at this moment, and what has passed through it so far. */
+/** What a store holds at this moment, and what has passed through it so far: of `INFO server memory stats clients`. */
 export function storeLoad(text) {
   const info = parseInfo(text);
   return {
+    pid: Number(info.process_id),
     memoryBytes: Number(info.used_memory),
     inBytes: Number(info.total_net_input_bytes),
     outBytes: Number(info.total_net_output_bytes),

@@ -1,6 +1,8 @@
 import { cpuTimeUs, parseInfo, scriptTime, storeLoad } from './redis-info.mjs';
 
 const INFO = [
+  '# Server',
+  'process_id:77',
   '# Memory',
   'used_memory:1000',
   'used_memory_human:1000B',
@@ -29,6 +31,7 @@ describe('what Redis tells of itself', () => {
 
   it('has what it holds and what has passed through it', () => {
     expect(storeLoad(INFO)).toEqual({
+      pid: 77,
       ...{ memoryBytes: 1_000, inBytes: 20, outBytes: 30, commands: 4, clients: 5 },
     });
   });

@@ -1,6 +1,7 @@
 import { eventsOf } from '../../faults/history/queries.mjs';
 import { fleetJoins, measureIdle, SESSIONS_PER_HOST } from '../fleet.mjs';
 import { evictionFigures } from '../measure/eviction-figures.mjs';
+import { waitingRows } from '../measure/fleet-figures.mjs';
 import { latencyOf } from '../measure/latency-figures.mjs';
 import { shown } from '../report/report-text.mjs';
 
@@ -23,7 +24,7 @@ export default function deaths(run, { hosts, dying, settle, 'with-data': keepsDa
     const lost = eventsOf(stage.recorder.records, 'server.lost');
     const evictions = evictionFigures(leaseEnds, lost);
     const meanwhile = latencyOf(stage.lookups(span));
-    const { redis } = stage.loadIn(span).processes;
+    const load = stage.loadIn(span);
     const of = `${shown(dying)} of ${shown(hosts)} hosts`;
     const isWhole = leaseEnds.size === dying && evictions.missing === 0;
     run.figure('struck off', isWhole ? evictions.afterMs / SECOND_MS : Infinity, { hosts }, of);
@@ -45,8 +46,8 @@ export default function deaths(run, { hosts, dying, settle, 'with-data': keepsDa
         ['lookups before the fleet came: p99, ms', idle.p99],
         ['lookups from the deaths on: p50, ms', meanwhile.p50],
         ['lookups from the deaths on: p99, ms', meanwhile.p99],
-        ['Redis: CPU, % of a core', redis.cpuPercent],
-        ['Redis: waited for a processor, % of the time', redis.waitedPercent],
+        ['Redis: CPU, % of a core', load.processes.redis.cpuPercent],
+        ...waitingRows(load, stage.lateAsks(span)),
       ],
     );
   });

@@ -1,5 +1,6 @@
 import { answersIn, isFound } from '../../faults/history/queries.mjs';
 import { fleetJoins, measureIdle, SESSIONS_PER_HOST, sessionsOf } from '../fleet.mjs';
+import { waitingRows } from '../measure/fleet-figures.mjs';
 import { latencyOf } from '../measure/latency-figures.mjs';
 import { lookUpOnce } from '../measure/look-up-once.mjs';
 import { countsText, shown } from '../report/report-text.mjs';
@@ -45,7 +46,7 @@ export default function restart(run, { hosts, away, settle, 'with-data': keepsDa
         ['lookups from the kill on: p99, ms', meanwhile.p99],
         ['lookups from Redis being back on: p99, ms', p99Since(stage, span, backAt)],
         ['answers from the kill on', countsText(answersIn(lookups))],
-        ['Redis: waited for a processor, % of the time', waitedIn(stage, span)],
+        ...waitingRows(stage.loadIn(span), stage.lateAsks(span)),
       ],
     );
   });
@@ -107,5 +108,3 @@ async function everySessionIsLookedUp(run, stage, hosts) {
 }
 
 const p99Since = (stage, span, from) => latencyOf(stage.lookups({ ...span, from })).p99;
-
-const waitedIn = (stage, span) => stage.loadIn(span).processes.redis?.waitedPercent;

@@ -2,6 +2,7 @@ import { growthOf, startSampling } from '../../faults/history/soak-samples.mjs';
 import { lineCharts } from '../../plots/line-chart.mjs';
 import { AGENT_SESSION, startDemoAgent } from '../demo-agent.mjs';
 import { fleetJoins, SESSIONS_PER_HOST } from '../fleet.mjs';
+import { waitingRows } from '../measure/fleet-figures.mjs';
 import { latencyOf } from '../measure/latency-figures.mjs';
 import { soakTimes } from '../measure/soak-times.mjs';
 import { shown } from '../report/report-text.mjs';
@@ -76,9 +77,9 @@ function report(run, stage, { apps, span, hosts, minutes, retentionMs, warmUpMs 
     [
       ['sessions', hosts * SESSIONS_PER_HOST],
       ['Redis: CPU, % of a core', load.processes.redis.cpuPercent],
-      ['Redis: waited for a processor, % of the time', load.processes.redis.waitedPercent],
       ['lookups: p50, ms', latency.p50],
       ['lookups: p99, ms', latency.p99],
+      ...waitingRows(load, stage.lateAsks(span)),
     ],
   );
   run.note(

@@ -4,20 +4,29 @@ import { fleetFigures, growthWithHosts } from '../measure/fleet-figures.mjs';
 import { shown } from '../report/report-text.mjs';
 
 /** A fleet of each size on a roll of its own: what it costs while nothing happens. */
-export default async function steady(
-  run,
-  { hosts: sizes, seconds, settle, 'with-data': keepsData },
-) {
+export default async function steady(run, { hosts: sizes, seconds, settle, ...options }) {
   const fleets = [];
-  for (const hosts of sizes) {
-    const figures = await run.staged(`${hosts}-hosts`, { keepsData }, (stage) =>
-      measureSize(run, stage, { hosts, seconds, settle }),
-    );
-    fleets.push(figures);
-    holdAgainstBars(run, hosts, Object.fromEntries(figures));
+  try {
+    for (const hosts of sizes) {
+      const keepsData = options['with-data'];
+      const figures = await run.staged(`${hosts}-hosts`, { keepsData }, (stage) =>
+        measureSize(run, stage, { hosts, seconds, settle }),
+      );
+      fleets.push(figures);
+      holdAgainstBars(run, hosts, Object.fromEntries(figures));
+    }
+  } finally {
+    if (fleets.length > 0) showCapacity(run, fleets, seconds);
   }
-  const columns = ['', ...sizes.map((hosts) => `${shown(hosts)} hosts`)];
-  const rows = fleets[0].map(([label], index) => [
+}
+
+function showCapacity(run, fleets, seconds) {
+  const [first] = fleets;
+  const columns = [
+    '',
+    ...fleets.map((figures) => `${shown(Object.fromEntries(figures).hosts)} hosts`),
+  ];
+  const rows = first.map(([label], index) => [
     label,
     ...fleets.map((figures) => figures[index][1]),
   ]);
@@ -37,7 +46,10 @@ async function measureSize(run, stage, { hosts, seconds, settle }) {
   const load = stage.loadIn(span);
   const stream = await streamOf(stage);
   noteFullStream(run, { hosts, sessions, stream, load, emptyBytes });
-  return fleetFigures({ hosts, sessions, load, idle, latency, sinceMark, emptyBytes, stream });
+  return fleetFigures({
+    ...{ hosts, sessions, load, idle, latency, sinceMark, emptyBytes, stream },
+    lateAsks: stage.lateAsks(span),
+  });
 }
 
 /** The events, which are capped; sampled would be guessed. */
