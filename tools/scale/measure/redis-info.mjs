@@ -35,3 +35,11 @@ export function cpuTimeUs(text) {
   const info = parseInfo(text);
   return (Number(info.used_cpu_sys) + Number(info.used_cpu_user)) * 1e6;
 }
+
+/** What each connection of that name takes of the server's memory, in bytes: of `CLIENT LIST`. */
+export function connectionBytes(text, name) {
+  return text
+    .split('\n')
+    .filter((line) => ` ${line} `.includes(` name=${name} `))
+    .map((line) => Number(/ tot-mem=(\d+)/.exec(line)[1]));
+}

@@ -1,4 +1,4 @@
-import { cpuTimeUs, parseInfo, scriptTime, storeLoad } from './redis-info.mjs';
+import { connectionBytes, cpuTimeUs, parseInfo, scriptTime, storeLoad } from './redis-info.mjs';
 
 const INFO = [
   '# Server',
@@ -43,5 +43,16 @@ describe('what Redis tells of itself', () => {
 
   it('has its processors’ time in microseconds', () => {
     expect(cpuTimeUs(INFO)).toBe(1_750_000);
+  });
+
+  it('lists the connections with their memory', () => {
+    const list = [
+      'id=3 addr=127.0.0.1:5 laddr=127.0.0.1:6 fd=8 name=rollcall-report age=1 tot-mem=1800 user=default',
+      'id=4 addr=127.0.0.1:7 laddr=127.0.0.1:6 fd=9 name=rollcall-resolve age=1 tot-mem=9 user=default',
+      'id=5 addr=127.0.0.1:8 laddr=127.0.0.1:6 fd=9 name= age=1 tot-mem=7 user=default',
+      '',
+    ].join('\n');
+    expect(connectionBytes(list, 'rollcall-report')).toEqual([1_800]);
+    expect(connectionBytes(list, 'rollcall')).toEqual([]);
   });
 });

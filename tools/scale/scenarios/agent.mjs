@@ -1,7 +1,12 @@
-import { startDemoAgent } from '../demo-agent.mjs';
-import { cpuOverTime, valueOverTime } from '../measure/load-figures.mjs';
 import { lineCharts } from '../../plots/line-chart.mjs';
+import { startDemoAgent } from '../demo-agent.mjs';
+import { SESSIONS_PER_HOST } from '../fleet.mjs';
+import { cpuOverTime, valueOverTime } from '../measure/load-figures.mjs';
+import { connectionBytes } from '../measure/redis-info.mjs';
+import { shown } from '../report/report-text.mjs';
 
+/** What the agent calls its own. */
+const CONNECTION = 'rollcall-report';
 const MB = 1e6;
 const SECOND_MS = 1_000;
 /** What starting costs is over by then. */
@@ -17,10 +22,7 @@ export default function agent(run, { seconds, 'node-args': flags }) {
       return { told: `node ${nodeArgs.join(' ') || 'without flags'}` };
     });
     const before = await countsOf(started);
-    const { span } = await run.step('measuring', stage, async () => {
-      stage.mark('measuring');
-      return { span: await stage.watch(seconds * SECOND_MS), told: `${seconds} s` };
-    });
+    const { span, connection } = await measureAgent(run, stage, seconds);
     const after = await countsOf(started);
 
     const used = stage.loadIn(span).processes.agent;
@@ -38,10 +40,33 @@ export default function agent(run, { seconds, 'node-args': flags }) {
         ['memory (RSS) at most, MB', used.rssBytesMost / MB],
         ['reports', after.reports - before.reports],
         ['dcv commands', after.reads - before.reads],
+        ['memory of its connection in Redis: mean, B', connection],
         ['waited for a processor, % of the time', used.waitedPercent],
       ],
     );
+    const perSession = connection / SESSIONS_PER_HOST;
+    run.note(
+      `The swarm shares a few connections, but every agent has one: with four sessions a host that is ${shown(perSession)} B of memory of Redis per session more than steady shows.`,
+    );
     run.picture('agent', 'The agent on its host', agentPicture(stage));
+  });
+}
+
+/** Resolves to the span, and to what the connection of the agent takes of the memory of Redis between its reports. */
+function measureAgent(run, stage, seconds) {
+  return run.step('measuring', stage, async () => {
+    stage.mark('measuring');
+    const bytes = [];
+    const look = async () =>
+      bytes.push(...connectionBytes(await stage.client.client('LIST'), CONNECTION));
+    const timer = setInterval(() => void look().catch(() => undefined), SECOND_MS);
+    try {
+      const span = await stage.watch(seconds * SECOND_MS);
+      const connection = bytes.reduce((sum, each) => sum + each, 0) / bytes.length;
+      return { span, connection, told: `${seconds} s` };
+    } finally {
+      clearInterval(timer);
+    }
   });
 }
 
