@@ -5,9 +5,9 @@ import { seriesOf, stagePictures } from './report/stage-pictures.mjs';
 import { summaryText } from './report/summary-text.mjs';
 import { Stage } from './stage.mjs';
 
-const SHOW_EVERY_MS = 1_000;
+const SECOND_MS = 1_000;
 /** Where nothing can be drawn over, a line once in a while has to do. */
-const SAY_EVERY = 15;
+const SAY_EVERY_SECONDS = 15;
 
 /** One scenario under way: what it is made with, and what has been found so far. */
 export class ScaleRun {
@@ -52,19 +52,26 @@ export class ScaleRun {
     }
   }
 
-  /** One step, told on the terminal; while it lasts, what the stage shows is told, too. Resolves to what the work does. */
+  /**
+   * One step, told on the terminal: while it lasts what the stage shows, or what the work tells. Resolves to what the work
+   * does, `told` of which is told of it.
+   */
   step(title, stage, work) {
     return this.#progress.step(title, async (tell) => {
-      let shown = 0;
+      let text = '';
+      let seconds = 0;
+      const show = (now) => {
+        text = now;
+        tell(now);
+      };
       const timer = setInterval(() => {
-        const text = summaryText(stage?.recent() ?? {});
-        tell(text);
-        shown += 1;
-        if (!this.#progress.live && text && shown % SAY_EVERY === 0)
+        if (stage) show(summaryText(stage.recent()));
+        seconds += 1;
+        if (!this.#progress.live && text && seconds % SAY_EVERY_SECONDS === 0)
           this.#progress.say(`  ${text}`);
-      }, SHOW_EVERY_MS);
+      }, SECOND_MS);
       try {
-        return await work(tell);
+        return await work(show);
       } finally {
         clearInterval(timer);
       }
