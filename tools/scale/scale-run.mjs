@@ -38,7 +38,7 @@ export class ScaleRun {
   async staged(name, { roll, ...options }, work) {
     this.signal.throwIfAborted();
     const stage = new Stage({ signal: this.signal, random: this.random, roll });
-    const closing = { close: () => this.#close(name, stage) };
+    const closing = { close: () => (closing.closed ??= this.#close(name, stage)) };
     this.#open.add(closing);
     try {
       await this.step('starting', stage, async () => {
@@ -116,8 +116,6 @@ export class ScaleRun {
 
   /** What was seen is kept, however far it got. */
   async #close(name, stage) {
-    if (stage.isShown) return stage.close();
-    stage.isShown = true;
     const series = seriesOf(stage);
     this.series.push({ name, ...series });
     this.pictures.push(...stagePictures(name, series));

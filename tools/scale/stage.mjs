@@ -32,7 +32,6 @@ export class Stage {
   #endings = [];
   #others = [];
   #isLookingUp = false;
-  #closed;
 
   /** `signal` ends what waits; `random` is what is chosen by. */
   constructor({ signal, random, roll }) {
@@ -197,12 +196,8 @@ export class Stage {
     this.#endings.push(work);
   }
 
-  /** Ends whatever runs; may be called again. */
-  close() {
-    return (this.#closed ??= this.#close());
-  }
-
-  async #close() {
+  /** Ends whatever runs. */
+  async close() {
     await this.#sampler.stop();
     await this.traffic.stop().catch(() => undefined);
     const ended = await Promise.allSettled(this.#endings.map((work) => work()));

@@ -48,6 +48,8 @@ export class LoadSampler {
       ...(swarm?.lastStats && { swarm: swarmFigures(swarm.lastStats) }),
     });
     this.loads.push(load);
+    // A look that was begun later may have had its answers sooner.
+    if (this.loads.at(-2)?.at > at) this.loads.sort((one, other) => one.at - other.at);
     return load;
   }
 
