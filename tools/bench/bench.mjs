@@ -1,6 +1,5 @@
-import { redisServerVersion } from '../setup/redis.mjs';
+import { describeMachine } from '../scale/measure/machine.mjs';
 import { Servers } from './servers.mjs';
-import { machineText } from './site/processors.mjs';
 import { Site } from './site/site.mjs';
 import { runWrk } from './load/run-wrk.mjs';
 import { measureWrites } from './writes/measure-writes.mjs';
@@ -110,11 +109,10 @@ async function measure({ server, question, connections }, { site, processors, se
 }
 
 function described({ rounds, seconds, quick, processors }) {
-  const redis = redisServerVersion(process.env.TEST_REDIS_BIN);
+  const machine = describeMachine(process.env.TEST_REDIS_BIN);
   return {
     at: new Date().toISOString(),
-    machine: machineText(),
-    redis,
+    machine,
     rounds,
     seconds,
     quick,

@@ -1,9 +1,4 @@
-/** The middle of some numbers; the mean of the two middle ones where there are two. */
-export function median(values) {
-  const sorted = [...values].sort((one, other) => one - other);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+import { median } from '../scale/measure/statistics.mjs';
 
 /** What several rounds of one measurement come to: `{ median, min, max }`. */
 export function spreadOf(values) {

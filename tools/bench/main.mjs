@@ -7,7 +7,7 @@ import { Progress } from '../start/progress.mjs';
 import { stopRequest } from '../start/stop-request.mjs';
 import { redisProgramEnvironment } from '../test/choose-redis.mjs';
 import { readOptions, USAGE } from './options.mjs';
-import { chooseProcessors, machineText } from './site/processors.mjs';
+import { chooseProcessors } from './site/processors.mjs';
 import { PROGRAMS } from './site/programs.mjs';
 import { VARIANTS } from './variants/index.mjs';
 
@@ -26,7 +26,6 @@ async function main(options) {
   const { runBench } = await import('./bench.mjs');
   const { saveReport } = await import('./report/save-report.mjs');
   const progress = new Progress(process.stdout);
-  progress.say(machineText());
   const results = await runBench({
     ...options,
     variants,

@@ -15,9 +15,10 @@ export function reportText(results, bars) {
   ].join('\n\n');
 }
 
-function described({ at, machine, redis, rounds, seconds, processors }) {
+function described({ at, machine, rounds, seconds, processors }) {
   const { server, redis: store, load } = processors;
-  return `${at.slice(0, 10)}. ${machine}. Redis ${redis}. Server on processor ${server}, Redis on ${store}, load generator on ${load}. ${rounds} rounds of ${seconds} s each, interleaved; median (least to most).`;
+  const { cpu, cores, memoryGb, system, redis } = machine;
+  return `${at.slice(0, 10)}. ${cpu}, ${cores} processors, ${memoryGb} GB, ${system}; ${redis}. Server on processor ${server}, Redis on ${store}, load generator on ${load}. ${rounds} rounds of ${seconds} s each, interleaved; median (least to most).`;
 }
 
 function connectionsOf({ lookups }) {

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { arch, cpus, release, totalmem } from 'node:os';
 
 /** Which processor the server, Redis and the load generator have: with only two of them the latter share one. */
 export function chooseProcessors(allowed = allowedProcessors()) {
@@ -21,13 +20,6 @@ export function pinnedTo(processor) {
 export function pin(pid, processor) {
   const { status } = spawnSync('taskset', ['-a', '-c', '-p', String(processor), String(pid)]);
   if (status !== 0) throw new Error(`process ${pid} could not be pinned to processor ${processor}`);
-}
-
-/** The machine in one line, for the report. */
-export function machineText() {
-  const [{ model }] = cpus();
-  const memoryGib = Math.round(totalmem() / 2 ** 30);
-  return `${model}, ${cpus().length} processors (${arch()}), ${memoryGib} GiB, Linux ${release()}`;
 }
 
 function allowedProcessors() {
