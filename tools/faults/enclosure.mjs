@@ -9,26 +9,30 @@ const PREPARE = 'ip link set lo up && exec "$0" "$@"';
 
 /**
  * Runs a program of ours in namespaces of its own: packets dropped and file systems mounted there touch nobody else, and
- * whatever it has started ends with it, however it ends. Resolves to its exit code; to nothing where the system has no
- * such thing.
+ * whatever it has started ends with it, however it ends. Where the system has no such thing it runs in the open. Either
+ * way it ends when its standard input does: at a signal, at the wish of `stopping`, or when this process is gone.
+ * Resolves to its exit code.
  */
-export async function runEnclosed(program, args) {
+export async function runEnclosed(program, args, { stopping } = {}) {
   const options = [[], AS_ROOT_INSIDE].find((more) => isPossible([...NAMESPACES, ...more]));
-  if (!options) return undefined;
+  if (!options) return runInTheOpen(program, args, stopping);
   const command = [...NAMESPACES, ...options, '--', 'sh', '-c', PREPARE, process.execPath, program];
-  return run('unshare', [...command, ...args], { ...process.env, ...enclosedEnvironment });
+  return run('unshare', [...command, ...args], {
+    env: { ...process.env, ...enclosedEnvironment },
+    stopping,
+  });
 }
 
-/** Where there are no namespaces: what cuts a network fails there, and says why. */
-export function runInTheOpen(program, args) {
-  return run(process.execPath, [program, ...args], process.env);
+/** What cuts a network fails there, and says why. */
+export function runInTheOpen(program, args, stopping) {
+  return run(process.execPath, [program, ...args], { stopping });
 }
 
-/** Resolves to the exit code. The program ends when its standard input does: this process may be killed. */
-function run(command, args, env) {
+function run(command, args, { env, stopping }) {
   const child = spawn(command, args, { stdio: ['pipe', 'inherit', 'inherit'], env });
-  const forward = () => child.stdin.end();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+  const stop = () => child.stdin.end();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+  void stopping?.then(stop);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));

@@ -4,7 +4,7 @@ import { installDependencies } from '../setup/install.mjs';
 import { installPrograms } from '../setup/programs.mjs';
 import { redisProgramEnvironment } from '../test/choose-redis.mjs';
 import { readArguments, USAGE } from './arguments.mjs';
-import { runEnclosed, runInTheOpen } from './enclosure.mjs';
+import { runEnclosed } from './enclosure.mjs';
 import { PROGRAMS } from './programs.mjs';
 import { checkMutants } from './mutants/check-mutants.mjs';
 
@@ -21,7 +21,7 @@ async function main(args) {
 async function run(options, args) {
   if (options.mutants) return checkMutants(options) > 0 ? 1 : 0;
   if (!options.list) buildApps();
-  return (await runEnclosed(SUITE, args)) ?? runInTheOpen(args);
+  return runEnclosed(SUITE, args);
 }
 
 /** Without a Redis there are no faults; without the programs, the faults that need them fail, and say so. */

@@ -7,8 +7,7 @@ import { allFaults, chosenFaults } from './catalogue.mjs';
 import { saveFault, saveReport } from './report/save-report.mjs';
 import { outcomeLines } from './report/outcome-text.mjs';
 import { runFault } from './run-fault.mjs';
-
-const STOPPED = 130;
+import { untilStopped } from './until-stopped.mjs';
 
 async function main(args) {
   const options = readArguments(args);
@@ -39,20 +38,6 @@ async function main(args) {
 function list(faults) {
   for (const { id, title, core } of faults)
     console.log(`${id.padEnd(6)}${core ? 'core  ' : '      '}${title}`);
-}
-
-/** Rejects when the one who started this is gone, or wants it to end. */
-function untilStopped() {
-  const stopping = new Promise((_, reject) => {
-    const stop = () => {
-      process.exitCode = STOPPED;
-      reject(Object.assign(new Error('stopped'), { isStop: true }));
-    };
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
-    process.stdin.on('end', stop).resume();
-  });
-  stopping.catch(() => undefined);
-  return stopping;
 }
 
 try {

@@ -1,8 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { root } from '../setup/install.mjs';
+import { buildApps } from '../setup/build.mjs';
 import { stopRequest } from '../start/stop-request.mjs';
 import { CommandError, COMMANDS_HELP } from './commands.mjs';
 import { DoorError } from './door-cell.mjs';
@@ -13,6 +11,7 @@ import { Summary } from './summary.mjs';
 const EXIT = { failed: 1, usage: 2, killed: 130, configInvalid: 78 };
 const EVERY_MS = { terminal: 1_000, other: 5_000 };
 const HOSTS = 100;
+const AGENT = 'apps/agent-heartbeat/tsconfig.build.json';
 const SEED_MAX = 1_000_000;
 
 /** Runs the program to its end; resolves to its exit code. */
@@ -23,7 +22,7 @@ async function main(args) {
     return 0;
   }
   const scenario = options.scenario === undefined ? undefined : readScenario(options.scenario);
-  if (options.build) build();
+  if (options.build) buildApps(AGENT);
   await run(options, scenario);
   return 0;
 }
@@ -83,13 +82,6 @@ function commandGiver(swarm, summary) {
       summary.answer({ tag, command, error: error.message });
     }
   };
-}
-
-function build() {
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const args = [tsc, '-b', join(root, 'apps/agent-heartbeat/tsconfig.build.json')];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) throw new Error('The agent does not build (tsc -b, above).');
 }
 
 function readScenario(path) {

@@ -1,4 +1,5 @@
 export * from './redis/test-redis';
+export { afterDeath } from './redis/after-death';
 export * from './redis/open-monitor';
 export * from './redis/test-sentinel';
 export * from './redis/test-cluster';

@@ -1,7 +1,7 @@
 import { agentDies, agentReturns, hostDies, hostReturns } from '../actions/hosts.mjs';
 import { storeGoesOn, storeHangs } from '../actions/store.mjs';
-import { provenGrowth } from '../history/growth.mjs';
 import { lastStep } from '../history/outage-figures.mjs';
+import { growthOf, startSampling } from '../history/soak-samples.mjs';
 
 /** Half of it and more is after the warm-up: caches fill, code is compiled. */
 const WARM_UP_MS = 180_000;
@@ -10,43 +10,6 @@ const SAMPLE_EVERY_MS = 2_000;
 const PAUSE_MS = [8_000, 16_000];
 /** A soak has many lookups. */
 const EVERY_MS = 40;
-
-const HEAP = 'nodejs_heap_size_used_bytes';
-const HANDLES = ['process_open_fds', 'nodejs_active_resources_total'];
-
-/** What a process has at this moment; nothing while it is not there. */
-async function sampleApp(context, app) {
-  const page = await app.metrics().catch(() => undefined);
-  if (!page) return;
-  const { recorder } = context;
-  const handles = HANDLES.reduce((sum, name) => sum + page.sum(name), 0);
-  recorder.record('sample', { at: recorder.now(), of: app.name, heap: page.sum(HEAP), handles });
-}
-
-/** The streams are capped, and fill up to that by design. */
-async function sampleRedis({ client, site, recorder }) {
-  const info = await client.info('memory').catch(() => undefined);
-  if (!info) return;
-  const used = Number(/used_memory_dataset:(\d+)/.exec(info)[1]);
-  const streams = [site.keys.events, `${site.keys.jobs}:sweep:events`];
-  const sizes = await Promise.all(streams.map((key) => client.memory('USAGE', key, 'SAMPLES', 0)));
-  const memory = used - sizes.reduce((sum, size) => sum + (size ?? 0), 0);
-  recorder.record('sample', {
-    at: recorder.now(),
-    of: 'redis',
-    memory,
-    keys: await client.dbsize(),
-  });
-}
-
-function startSampling(context, apps) {
-  const timer = setInterval(() => {
-    for (const app of apps) void sampleApp(context, app);
-    void sampleRedis(context).catch(() => undefined);
-  }, SAMPLE_EVERY_MS);
-  context.atEnd(() => clearInterval(timer));
-  return () => clearInterval(timer);
-}
 
 /** What happens on a working day, again and again. */
 const INCIDENTS = [
@@ -74,13 +37,6 @@ async function haveIncidents(context, hosts, until) {
   }
 }
 
-const growthOf = (records, of, what, from) =>
-  provenGrowth(
-    records
-      .filter((record) => record.type === 'sample' && record.of === of && record.at >= from)
-      .map((record) => ({ at: record.at, value: record[what] })),
-  );
-
 export default {
   id: 'F33',
   title: 'a soak of 12 minutes: hosts die, the store hangs, again and again',
@@ -91,7 +47,8 @@ export default {
     const from = context.now();
     const [spared, ...others] = hosts;
     const apps = [...context.site.resolvers, ...context.site.reconcilers, spared.agent];
-    const stopSampling = startSampling(context, apps);
+    const stopSampling = startSampling(context, apps, SAMPLE_EVERY_MS);
+    context.atEnd(stopSampling);
     await haveIncidents(context, others, from + SOAK_MS);
     stopSampling();
     const [, endedAt] = lastStep(context);

@@ -9,12 +9,15 @@ export class EventTap {
   #client;
   #stream;
   #stopped = false;
+  #since;
   #loop;
 
-  constructor(recorder, client, stream) {
+  /** `since`: the entry after which it begins. */
+  constructor(recorder, client, stream, since = '0-0') {
     this.#recorder = recorder;
     this.#client = client;
     this.#stream = stream;
+    this.#since = since;
   }
 
   start() {
@@ -28,7 +31,7 @@ export class EventTap {
   }
 
   async #run() {
-    let last = '0-0';
+    let last = this.#since;
     while (!this.#stopped) {
       try {
         const read = await this.#client.xread('BLOCK', BLOCK_MS, 'STREAMS', this.#stream, last);

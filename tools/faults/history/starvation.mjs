@@ -43,8 +43,8 @@ export class Starvation {
   }
 }
 
-/** How long the main thread of a process has waited for a processor so far. */
-function waitedMs(pid) {
+/** How long the main thread of a process has waited for a processor so far; undefined where the system does not tell. */
+export function waitedMs(pid) {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
   } catch {

@@ -1,3 +1,4 @@
+import { fixed, text } from '../../plots/svg.mjs';
 import { BARS } from '../bars.mjs';
 import { round, seconds } from './outcome-text.mjs';
 
@@ -256,16 +257,3 @@ function packed(labels) {
     return row;
   });
 }
-
-function text(x, y, content, { size = 12, colour = '#222', anchor = 'start', bold = false } = {}) {
-  const weight = bold ? ' font-weight="bold"' : '';
-  return `<text x="${fixed(x)}" y="${fixed(y)}" font-size="${size}" fill="${colour}" text-anchor="${anchor}"${weight}>${escaped(content)}</text>`;
-}
-
-const fixed = (value) => Math.round(value * 10) / 10;
-
-const escaped = (content) =>
-  String(content).replace(
-    /[&<>"]/g,
-    (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign],
-  );

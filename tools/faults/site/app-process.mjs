@@ -17,20 +17,20 @@ export class AppProcess {
   #rest = '';
 
   /**
-   * `heard` is given every line that it prints. `wrapper` is a command that the program is started by, `build` the folder
-   * of the version that it is of.
+   * `heard` is given every line that it prints. `wrapper` is a command that the program is started by, `nodeArgs` are
+   * Node's own, `build` is the folder of the version that it is of.
    */
   constructor(
     name,
     app,
-    { args = [], env, opsUrl, heard = () => undefined, wrapper = [], build = root },
+    { args = [], env, opsUrl, heard = () => undefined, wrapper = [], nodeArgs = [], build = root },
   ) {
     this.name = name;
     this.opsUrl = opsUrl;
     this.app = app;
     this.isOlder = build !== root;
     const program = join(build, 'apps', app, 'dist/main.js');
-    const [command, ...rest] = [...wrapper, process.execPath, program, ...args];
+    const [command, ...rest] = [...wrapper, process.execPath, ...nodeArgs, program, ...args];
     this.child = spawn(command, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = once(this.child, 'close');
     this.child.stderr.on('data', (chunk) => {

@@ -17,6 +17,7 @@ import { Standalone } from './standalone.mjs';
 const INHERITED = ['PATH', 'HOME', 'TMPDIR'];
 const READY_TIMEOUT_MS = 60_000;
 const CLI_TIMEOUT_MS = 30_000;
+const LOOKUP_TIMEOUT_MS = 5_000;
 /** Third byte of an address: hosts, their agents’ roads to Redis, the reconcilers’, the resolvers’, the watchers’. */
 const BLOCK = { host: 1, agent: 2, reconciler: 3, resolver: 4, watcher: 6 };
 /** The operator’s road. */
@@ -32,7 +33,7 @@ export class Site {
   #addresses = {};
   #storeProcesses = [];
 
-  constructor({ profile, recorder }) {
+  constructor({ profile, recorder, roll = 'main' }) {
     this.profile = profile;
     this.recorder = recorder;
     this.network = new Network();
@@ -43,10 +44,10 @@ export class Site {
     this.settings = {};
     /** Folders of another version, by the app that is started from it from now on. */
     this.builds = {};
-    this.roll = { keyPrefix: 'rollcall', roll: 'main' };
+    this.roll = { keyPrefix: 'rollcall', roll };
     this.keys = rollKeys(this.roll);
     /** What every key of the roll begins with. */
-    this.keyBase = 'rollcall:{main}:';
+    this.keyBase = `rollcall:{${roll}}:`;
   }
 
   /** Starts the store: a standalone redis-server with these options, or a topology that was started elsewhere. */
@@ -128,10 +129,14 @@ export class Site {
   }
 
   /** Starts one of the apps; resolves once it is alive. */
-  async startApp(name, app, { road, settings = {}, heard, wrapper, address = HERE.address }) {
+  async startApp(
+    name,
+    app,
+    { road = OPERATOR, settings = {}, heard, wrapper, nodeArgs, address = HERE.address },
+  ) {
     const metricsPort = await freePort();
     const started = new AppProcess(name, app, {
-      ...{ heard, wrapper, build: this.builds[app] },
+      ...{ heard, wrapper, nodeArgs, build: this.builds[app] },
       opsUrl: `http://${address}:${metricsPort}`,
       env: this.environment(road, {
         ...{ METRICS_HOST: address, METRICS_PORT: String(metricsPort) },
@@ -180,7 +185,10 @@ export class Site {
   /** What one resolver answers: status, code, port, stale. Part of no history. */
   async lookup(id, resolver = this.resolvers[0]) {
     const query = new URLSearchParams({ sessionId: id, transport: 'HTTP' });
-    const response = await fetch(`${resolver.url}/resolveSession?${query}`, { method: 'POST' });
+    const response = await fetch(`${resolver.url}/resolveSession?${query}`, {
+      method: 'POST',
+      signal: AbortSignal.timeout(LOOKUP_TIMEOUT_MS),
+    });
     const { code, Port: port } = await response.json();
     return {
       status: response.status,
@@ -212,6 +220,7 @@ export class Site {
       ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name] ?? ''])),
       ...profileEnvironment(this.profile),
       ...this.store.environment(road),
+      ROLL: this.roll.roll,
       ENDPOINT_ALLOW: '127.0.0.0/8',
       LOG_LEVEL: 'info',
       ...this.settings,

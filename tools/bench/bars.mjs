@@ -1,0 +1,163 @@
+import { ratioOf, spreadOf } from './figures.mjs';
+
+/** For noise: a ratio that exceeds its bar by less is told as such, and does not fail. */
+const ALLOWANCE = 0.1;
+
+/** Every bar that the results have the figures for: `{ title, value, most | least, stretch, verdict }`. */
+export function judge({ lookups, writes }) {
+  const figures = new Figures(lookups, writes);
+  return BARS.flatMap((bar) => bar(figures)).filter(({ value }) => value !== undefined);
+}
+
+/** The bars; a number without a word of its own is the product's goal, as docs/performance.md has it. */
+const BARS = [
+  (figures) =>
+    figures.nodes.flatMap((node) => [
+      most(
+        `CPU per lookup ÷ raw, 64 connections, Node ${node}`,
+        figures.cpuToRaw(node, 64),
+        1.15,
+        1.05,
+      ),
+      most(`CPU per lookup ÷ raw, 1 connection, Node ${node}`, figures.cpuToRaw(node, 1), 1.2, 1.1),
+      most(`p99 ÷ raw, 1 connection, Node ${node}`, figures.p99ToRaw(node, 1), 1.5, 1.2),
+    ]),
+  (figures) => [
+    least(
+      'lookups/s ÷ nginx + Lua, 64 connections, Node 24',
+      figures.speedTo('nginx-lua', 24),
+      0.75,
+      1,
+    ),
+    ...figures.nodes.flatMap((node) => [
+      least(
+        `lookups/s ÷ gunicorn + Flask, 64 connections, Node ${node}`,
+        figures.speedTo('gunicorn', node),
+        12,
+        18,
+      ),
+      most(
+        `CPU per lookup ÷ default Nest, 64 connections, Node ${node}`,
+        figures.cpuToNest(node),
+        0.4,
+        0.3,
+      ),
+    ]),
+  ],
+  (figures) => [
+    exactly('Redis commands per hit', figures.commands('hit'), 1),
+    exactly('Redis commands per refused request', figures.commands('refused'), 0),
+  ],
+  (figures) =>
+    figures.nodes.map((node) =>
+      most(
+        `unchanged report ÷ five pipelined commands, Node ${node}`,
+        figures.reportToPipeline(node),
+        0.7,
+        0.55,
+      ),
+    ),
+];
+
+/** What the bars are about, from the rounds of a bench; undefined where it was not measured. */
+class Figures {
+  #lookups;
+  #writes;
+
+  constructor(lookups, writes) {
+    this.#lookups = lookups;
+    this.#writes = writes;
+  }
+
+  get nodes() {
+    const nodes = [...this.#lookups, ...this.#writes].map(({ node }) => node);
+    return [...new Set(nodes.filter(Boolean))];
+  }
+
+  cpuToRaw(node, connections) {
+    return this.#compared('cpuUs', { node, connections }, { variant: 'raw', node });
+  }
+
+  p99ToRaw(node, connections) {
+    return this.#compared('p99Us', { node, connections }, { variant: 'raw', node });
+  }
+
+  cpuToNest(node) {
+    return this.#compared('cpuUs', { node, connections: 64 }, { variant: 'nest', node });
+  }
+
+  speedTo(variant, node) {
+    return this.#compared('perSecond', { node, connections: 64 }, { variant });
+  }
+
+  /** The most of any round: a single command too many is one. */
+  commands(question) {
+    const rounds = this.#lookups
+      .filter((cell) => cell.variant === 'rollcall' && cell.question === question)
+      .flatMap((cell) => cell.rounds.map(({ commands }) => commands));
+    return rounds.length === 0 ? undefined : spreadOf(rounds).max;
+  }
+
+  reportToPipeline(node) {
+    const costs = (way) =>
+      this.#writes
+        .find((one) => one.way === way && one.node === node)
+        ?.rounds.map(({ nodeUs, redisUs }) => nodeUs + redisUs);
+    return medianRatio(costs('report'), costs('pipeline'));
+  }
+
+  #compared(figure, { node, connections }, peer) {
+    const own = this.#hits({ variant: 'rollcall', node, connections });
+    const other = this.#hits({ ...peer, connections });
+    const of = (cell) => cell?.rounds.map((round) => round[figure]);
+    return medianRatio(of(own), of(other));
+  }
+
+  #hits(wanted) {
+    return this.#lookups.find(
+      (cell) =>
+        cell.question === 'hit' &&
+        Object.entries(wanted).every(([name, value]) => cell[name] === value),
+    );
+  }
+}
+
+function medianRatio(values, others) {
+  return values && others ? ratioOf(values, others).median : undefined;
+}
+
+function most(title, value, bar, stretch) {
+  const isMet = (limit) => value <= limit;
+  return {
+    title,
+    value,
+    bar: `≤ ${bar}`,
+    stretch: `≤ ${stretch}`,
+    verdict: verdictOf(isMet, bar, stretch, 1),
+  };
+}
+
+function least(title, value, bar, stretch) {
+  const isMet = (limit) => value >= limit;
+  return {
+    title,
+    value,
+    bar: `≥ ${bar}`,
+    stretch: `≥ ${stretch}`,
+    verdict: verdictOf(isMet, bar, stretch, -1),
+  };
+}
+
+/** A number of commands, but for the few that a measurement cuts in two. */
+function exactly(title, value, bar) {
+  const isMet = value !== undefined && Math.abs(value - bar) < 0.01;
+  return { title, value, bar: String(bar), stretch: '', verdict: isMet ? 'holds' : 'falls short' };
+}
+
+function verdictOf(isMet, bar, stretch, direction) {
+  if (isMet(stretch)) return 'holds, stretch too';
+  if (isMet(bar)) return 'holds';
+  return isMet(bar * (1 + direction * ALLOWANCE))
+    ? 'holds within the allowance for noise'
+    : 'falls short';
+}

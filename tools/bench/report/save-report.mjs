@@ -1,0 +1,15 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { judge } from '../bars.mjs';
+import { reportText } from './report-text.mjs';
+
+/** Saves what was measured, for people and for programs; `holds` is whether every bar that was measured does. */
+export function saveReport(results, folder) {
+  const bars = judge(results);
+  const text = reportText(results, bars);
+  const file = join(folder, 'report.md');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, text);
+  writeFileSync(join(folder, 'results.json'), JSON.stringify({ ...results, bars }, undefined, 2));
+  return { file, text, holds: bars.every(({ verdict }) => verdict !== 'falls short') };
+}
