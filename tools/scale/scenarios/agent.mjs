@@ -46,7 +46,7 @@ export default function agent(run, { seconds, 'node-args': flags }) {
     );
     const perSession = connection / SESSIONS_PER_HOST;
     run.note(
-      `The swarm shares a few connections, but every agent has one: with four sessions a host that is ${shown(perSession)} B of memory of Redis per session more than steady shows.`,
+      `The swarm shares a few connections, but every agent has one: with four sessions a host that is ${shown(perSession)} B of memory of Redis per session beside what steady shows.`,
     );
     run.picture('agent', 'The agent on its host', agentPicture(stage));
   });
