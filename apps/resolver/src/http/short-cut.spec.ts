@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
 import { exchange } from '@rollcall/testing';
 import type { LookupHandler } from '../resolve/lookup.handler';
 import { ShortCut } from './short-cut';
@@ -66,10 +67,13 @@ describe('the short cut of lookups', () => {
     expect(answer).not.toHaveBeenCalled();
   });
 
-  it('ends with the contract’s 500 when there is a fault of ours', async () => {
+  it('ends with the contract’s 500 when there is a fault of ours, and logs it', async () => {
+    const logged = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     answer.mockRejectedValue(new TypeError('a bug'));
     const response = await send('POST /resolveSession?a HTTP/1.1\r\nhost: x');
     expect(response).toMatchObject({ status: 500 });
     expect(response?.body).toContain('"INTERNAL_ERROR"');
+    expect(logged).toHaveBeenCalledWith(expect.any(TypeError));
+    logged.mockRestore();
   });
 });
