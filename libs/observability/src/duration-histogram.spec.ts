@@ -8,7 +8,8 @@ describe('a histogram of durations', () => {
   it('is scraped as prom-client’s own would be, with labels and without', async () => {
     const metrics = new Metrics();
     const registry = new Registry();
-    for (const labels of [{}, { command: 'get', outcome: 'ok' }]) {
+    const cases: Record<string, string>[] = [{}, { command: 'get', outcome: 'ok' }];
+    for (const labels of cases) {
       const name = `took_${Object.keys(labels).length}_seconds`;
       const labelNames = Object.keys(labels);
       const other = new Histogram({
