@@ -6,13 +6,15 @@ import { scaled } from '../profile.mjs';
 
 /** Redis is away for so long: shorter than a lease, as long as one, and three times that. */
 const AWAY = [
-  ['F10a', '3 s', () => 3_000],
+  // By the default timings: seconds are less than a lease by these only.
+  ['F10a', '3 s', () => 3_000, 'default'],
   ['F10b', '20 s', (profile) => scaled(profile, 20_000)],
   ['F10c', '60 s', (profile) => scaled(profile, 60_000)],
 ];
 
-const alone = AWAY.map(([id, title, awayMs]) => ({
+const alone = AWAY.map(([id, title, awayMs, profile]) => ({
   id,
+  profile,
   title: `Redis is killed, and back after ${title} with its data`,
   core: id === 'F10c',
   bars: OUTAGE_BARS,

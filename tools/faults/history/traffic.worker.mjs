@@ -4,12 +4,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { moment } from './moment.mjs';
 
 const GIVE_UP_MS = 2_000;
+/** What an outage made of connections is let go of after it: a resolver's handles are then its own, and may not grow. */
+const IDLE_MS = 5_000;
 const TELL_EVERY_MS = 50;
 const LAG_WORTH_TELLING_MS = 40;
 const PASSED_OVER_MS = 1_000;
 
 const { everyMs } = workerData;
-const connections = new Agent({ keepAlive: true, maxSockets: 64 });
+const connections = new Agent({ keepAlive: true, maxSockets: 64, timeout: IDLE_MS });
 
 const turns = new Map();
 
