@@ -80,8 +80,8 @@ export const SERVICE_MUTANTS = [
     { file: 'bounded-gate' },
     {
       file: 'libs/http/src/bounded-gate.ts',
-      find: `const timer = setTimeout(resolve, budgetMs, LATE);`,
-      replace: `const timer = setTimeout(resolve, 60_000, LATE);`,
+      find: `this.deadlines = new Deadlines(budgetMs, now);`,
+      replace: `this.deadlines = new Deadlines(60_000, now);`,
     },
   ),
   resolver(

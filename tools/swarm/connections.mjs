@@ -31,7 +31,6 @@ export class Connections {
 /** A connection that many hosts share. */
 class SharedConnection {
   #redis;
-  #isCorked = false;
   #ping;
 
   constructor({ store, redis }) {
@@ -50,17 +49,5 @@ class SharedConnection {
   ping() {
     this.#ping ??= this.store.ping().finally(() => (this.#ping = undefined));
     return this.#ping;
-  }
-
-  /** What hosts send within one turn of the event loop goes out in one piece; a Cluster has no single stream for that. */
-  gather() {
-    const { stream } = this.#redis;
-    if (this.#isCorked || !stream?.cork) return;
-    this.#isCorked = true;
-    stream.cork();
-    setImmediate(() => {
-      this.#isCorked = false;
-      stream.uncork();
-    });
   }
 }

@@ -47,7 +47,6 @@ export class Line {
       case 'open':
         // A connection that is down fails at once by itself, too, but for more work.
         if (!this.#connection.isUp) return Promise.reject(UNREACHABLE);
-        this.#connection.gather();
         return work();
       case 'silent':
         return new Promise(() => undefined);

@@ -17,6 +17,7 @@ import { HangupSignal, ServerTls, type ServerTlsParts, type TlsPaths } from '@ro
 import { createHttpAdapter } from './http/http-adapter';
 import { Listeners } from './http/listeners';
 import { RefusedPaths } from './http/refused-paths';
+import { ShortCut } from './http/short-cut';
 import type { ListenConfig, ResolverConfig } from './resolver.config';
 import { ResolverModule } from './resolver.module';
 import { LOOKUP_GATE, VERIFICATION_GATE } from './resolver.tokens';
@@ -58,6 +59,7 @@ export async function startResolver(
     createHttpAdapter(listeners),
     { bodyParser: false, abortOnError: false, logger: new PinoLoggerService(logger) },
   );
+  listeners.openShortCut(app.get(ShortCut));
   const roll = app.get(RollRenewalService);
   watch.onConnectionChanged((up) => roll.connectionChanged(up));
   let stopping = false;

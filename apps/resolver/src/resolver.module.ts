@@ -5,8 +5,10 @@ import { Metrics, type BoundedLogs } from '@rollcall/observability';
 import { SESSION_STORE } from '@rollcall/session-store';
 import { ConnectionTokens } from '@rollcall/tokens';
 import { BoundedGate } from '@rollcall/http';
+import { ShortCut } from './http/short-cut';
 import { WireErrorFilter } from './http/wire-error.filter';
 import { EndpointPermits } from './resolve/endpoint-permits';
+import { LookupHandler } from './resolve/lookup.handler';
 import { LookupJournal } from './resolve/lookup.journal';
 import { LookupLog } from './resolve/lookup.log';
 import { LookupMetrics } from './resolve/lookup.metrics';
@@ -57,6 +59,8 @@ export class ResolverModule {
       providers: [
         { provide: APP_FILTER, useClass: WireErrorFilter },
         { provide: MONOTONIC_CLOCK, useValue: () => performance.now() },
+        LookupHandler,
+        ShortCut,
         ...lookupProviders(parts),
         ...verifyProviders(parts),
         ...rollProviders(parts),

@@ -37,9 +37,7 @@ export function isServerId(text: string): text is ServerId {
 
 /** Whether the text can be a local id. */
 export function isLocalId(text: string): text is LocalId {
-  return (
-    text.length > 0 && !CONTROL_OR_SURROGATE.test(text) && byteLength(text) <= LOCAL_ID_BYTES_MAX
-  );
+  return text.length > 0 && !CONTROL_OR_SURROGATE.test(text) && !isTooLong(text);
 }
 
 /** Whether the local id may be asked for without its server: one that contains `~` may not, as it would be split there. */
@@ -60,7 +58,7 @@ export function parsePublicId(text: string): ParsedPublicId {
 
   const split = text.indexOf(QUALIFIER);
   const local = split < 0 ? text : text.slice(split + 1);
-  if (byteLength(local) > LOCAL_ID_BYTES_MAX) return refuse('too-long');
+  if (isTooLong(local)) return refuse('too-long');
   if (split < 0) return { ok: true, id: { kind: 'bare', local: local as LocalId } };
 
   const server = text.slice(0, split);
@@ -71,6 +69,11 @@ export function parsePublicId(text: string): ParsedPublicId {
 
 function refuse(problem: PublicIdProblem): ParsedPublicId {
   return { ok: false, problem };
+}
+
+/** Counts only where it matters: a code unit has three bytes at most. */
+function isTooLong(local: string): boolean {
+  return local.length * 3 > LOCAL_ID_BYTES_MAX && byteLength(local) > LOCAL_ID_BYTES_MAX;
 }
 
 function byteLength(text: string): number {

@@ -1,4 +1,5 @@
 import { storeFailure, type StoreFailure } from '@rollcall/domain';
+import { Deadlines } from './deadlines';
 import { Shares } from './shares';
 
 /** Why the store was not heard: its own failure, its silence, or that too many questions wait for it already. */
@@ -33,9 +34,11 @@ export class BoundedGate {
   private waiting = 0;
   private closed = false;
   private readonly shares: Shares | undefined;
+  private readonly deadlines: Deadlines;
 
   constructor(private readonly options: BoundedGateOptions) {
-    const { pendingPerSourceMax } = options;
+    const { pendingPerSourceMax, budgetMs, now } = options;
+    this.deadlines = new Deadlines(budgetMs, now);
     if (pendingPerSourceMax !== undefined) this.shares = new Shares(pendingPerSourceMax);
   }
 
@@ -52,23 +55,22 @@ export class BoundedGate {
   /** `source` is who asks, where that matters. */
   pass<T>(ask: () => Promise<T>, source = ''): Promise<T | Unavailable | Stopping> {
     if (this.closed) return Promise.resolve(STOPPING);
-    const { pendingMax, budgetMs, now } = this.options;
+    const { pendingMax, now } = this.options;
     if (this.waiting >= pendingMax || this.shares?.take(source) === false)
       return Promise.resolve(CROWDED);
-    const deadlineMs = now() + budgetMs;
     this.waiting++;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, budgetMs, LATE);
+      const deadline = this.deadlines.set(() => resolve(LATE));
       const finish = () => {
         this.waiting--;
         this.shares?.giveBack(source);
-        clearTimeout(timer);
+        this.deadlines.clear(deadline);
       };
       ask().then(
         (answer) => {
           finish();
           // After a pause of this process Node reads what has come in before it runs timers: that answer may be old.
-          resolve(now() > deadlineMs ? LATE : answer);
+          resolve(now() > deadline.dueAtMs ? LATE : answer);
         },
         (error: unknown) => {
           finish();

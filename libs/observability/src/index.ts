@@ -1,6 +1,7 @@
 export type { Logger } from 'pino';
 export { BoundedLog, EACH, OUTAGE, REFUSAL, type LogRule } from './bounded-log';
 export { BoundedLogs } from './bounded-logs';
+export type { DurationHistogram, DurationSeries } from './duration-histogram';
 export { ListenError, listenError, type ListenAttempt } from './listen-error';
 export { createLogger, type LoggerOptions } from './logger';
 export { maskSessionId } from './masked-session-id';

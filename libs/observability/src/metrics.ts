@@ -7,7 +7,9 @@ import {
   type CounterConfiguration,
   type GaugeConfiguration,
   type HistogramConfiguration,
+  type Metric,
 } from 'prom-client';
+import { DurationHistogram, type DurationHistogramOptions } from './duration-histogram';
 
 const PREFIX = 'rollcall_';
 
@@ -50,6 +52,19 @@ export class Metrics {
       ...definition,
       ...this.registration(definition.name),
     });
+  }
+
+  /** A distribution of durations that are observed with every lookup; its name ends in `_seconds`. */
+  durations({
+    bucketsSeconds = DURATION_BUCKETS_SECONDS,
+    ...definition
+  }: Omit<DurationHistogramOptions, 'bucketsSeconds'> &
+    Partial<DurationHistogramOptions>): DurationHistogram {
+    const { name } = this.registration(definition.name);
+    const histogram = new DurationHistogram({ ...definition, name, bucketsSeconds });
+    // The registry asks of a metric no more than this one has.
+    this.registry.registerMetric(histogram as unknown as Metric);
+    return histogram;
   }
 
   private registration(name: string): { name: string; registers: Registry[] } {

@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from '@rollcall/domain';
+import { GatheredWrites } from './gathered-writes';
 import { renewConnection, type RedisConnection, type StoreObserver } from './redis-connection';
 import { toStoreError } from './store-errors';
 
@@ -7,21 +8,26 @@ const SILENCE_BEFORE_RECONNECT_MS = 500;
 const COMMAND_TIMED_OUT = 'Command timed out';
 
 /**
- * Runs the store's commands: measures them, translates their errors, and gives up a connection on which nothing but
+ * Runs the store's commands: sends them together, measures them, translates their errors, and gives up a connection on which nothing but
  * time-outs (three or more, for half a second) was heard, for a half-open socket never closes by itself.
  */
 export class CommandRunner {
   private timeoutsInARow = 0;
   private firstTimeoutAtMs = 0;
+  private underWay = 0;
+  private readonly writes: GatheredWrites;
 
   constructor(
     private readonly redis: RedisConnection,
     private readonly observer: StoreObserver,
-  ) {}
+  ) {
+    this.writes = new GatheredWrites(redis);
+  }
 
   /** Runs one command under a name for the metrics. */
   async run<T>(name: string, command: () => Promise<T>): Promise<T> {
     const startedAt = performance.now();
+    if (this.underWay++ > 0) this.writes.gather();
     try {
       const result = await command();
       this.timeoutsInARow = 0;
@@ -31,6 +37,8 @@ export class CommandRunner {
       this.observer.commandFinished?.(name, (performance.now() - startedAt) / 1000, false);
       this.noteTimeout(error);
       throw toStoreError(error);
+    } finally {
+      this.underWay--;
     }
   }
 

@@ -13,6 +13,7 @@ import type { ClientCertificates, ServerTls } from '@rollcall/tls';
 import type { ListenConfig } from '../resolver.config';
 import { isReadable, withoutPrefix } from './paths';
 import type { PathRefusal, RefusedPaths } from './refused-paths';
+import type { ShortCut } from './short-cut';
 import { noteSource } from './source-address';
 import { connectionAnswer, noteVerification } from './verifications';
 import { edgeOf, type Edge } from './wire-refusal';
@@ -48,6 +49,7 @@ export interface Refusals {
 export class Listeners {
   private readonly listeners: Listener[] = [];
   private hosts: Server | undefined;
+  private shortCut: ShortCut | undefined;
 
   constructor(
     private readonly config: Pick<ListenConfig, 'hostsPort' | 'pathPrefix'>,
@@ -59,6 +61,11 @@ export class Listeners {
   serve(application: RequestListener): Server {
     if (this.isSplit) this.hosts = this.open('hosts', this.admitting(application, 'hosts'));
     return this.open('lookups', this.admitting(application, 'lookups'));
+  }
+
+  /** Lets lookups past the application from now on. */
+  openShortCut(shortCut: ShortCut): void {
+    this.shortCut = shortCut;
   }
 
   /** Opens the second port; undefined when there is none. */
@@ -96,8 +103,13 @@ export class Listeners {
   }
 
   private admitting(application: RequestListener, port: Port): RequestListener {
+    const hasLookups = !this.isSplit || port === PORT_OF.lookup;
     return (request: IncomingMessage, response: ServerResponse) => {
       const target = withoutPrefix(request.url ?? '', this.config.pathPrefix);
+      if (hasLookups && target !== undefined && this.shortCut?.isFor(request, target)) {
+        void this.shortCut.answer(target, response);
+        return;
+      }
       const edge = target === undefined ? undefined : edgeOf(target);
       const refusal = this.refusalOf(target, edge, port);
       if (refusal) {

@@ -18,6 +18,8 @@ export type ReadQuery =
   | { readonly ok: true; readonly query: LookupQuery }
   | { readonly ok: false; readonly problem: QueryProblem };
 
+type Values = Record<keyof typeof PARAMETERS, string | undefined>;
+
 const PRINTABLE_ASCII = /^[\x21-\x7e]*$/;
 
 /**
@@ -27,20 +29,20 @@ const PRINTABLE_ASCII = /^[\x21-\x7e]*$/;
 export function readLookupQuery(target: string): ReadQuery {
   const query = queryOf(target);
   if (!PRINTABLE_ASCII.test(query)) return refuse('INVALID_QUERY');
-  const values = new Map<string, string>();
+  const values: Values = { sessionId: undefined, transport: undefined, clientIpAddress: undefined };
   for (const parameter of query.split('&')) {
     const equals = parameter.indexOf('=');
     const name = decode(equals < 0 ? parameter : parameter.slice(0, equals));
     const value = equals < 0 ? '' : decode(parameter.slice(equals + 1));
     if (name === undefined || value === undefined) return refuse('INVALID_QUERY');
     if (!isKnown(name)) continue;
-    if (values.has(name)) return refuse('INVALID_QUERY');
-    values.set(name, value);
+    if (values[name] !== undefined) return refuse('INVALID_QUERY');
+    values[name] = value;
   }
-  return readValues(values.get(PARAMETERS.sessionId), values.get(PARAMETERS.transport));
+  return readValues(values);
 }
 
-function readValues(sessionId: string | undefined, transport: string | undefined): ReadQuery {
+function readValues({ sessionId, transport }: Values): ReadQuery {
   if (sessionId === undefined) return refuse('INVALID_SESSION_ID');
   const parsed = parsePublicId(sessionId);
   if (!parsed.ok && parsed.problem !== 'unservable') return refuse('INVALID_SESSION_ID');
@@ -53,7 +55,7 @@ function queryOf(target: string): string {
   return start < 0 ? '' : target.slice(start + 1);
 }
 
-function isKnown(name: string): boolean {
+function isKnown(name: string): name is keyof Values {
   return (
     name === PARAMETERS.sessionId ||
     name === PARAMETERS.transport ||

@@ -1,4 +1,4 @@
-import type { Metrics } from '@rollcall/observability';
+import type { DurationSeries, Metrics } from '@rollcall/observability';
 import { LOOKUP_OUTCOMES, type LookupOutcome } from './lookup-decision';
 
 /** Around what a lookup takes, from one read in the same rack to the bar of 300 ms. */
@@ -8,28 +8,32 @@ const DURATION_BUCKETS_SECONDS = [
 
 /** Counts and measures lookups. Every outcome is there from the start, so that a rate over it has a beginning. */
 export class LookupMetrics {
-  private readonly count: Readonly<Record<LookupOutcome, () => void>>;
-  private readonly measure: (seconds: number) => void;
+  /** Since the last scrape; prom-client's own finds the labels of a counter anew each time. */
+  private readonly counts = Object.fromEntries(
+    LOOKUP_OUTCOMES.map((outcome) => [outcome, 0]),
+  ) as Record<LookupOutcome, number>;
+  private readonly duration: DurationSeries;
 
   constructor(metrics: Metrics, pending: () => number) {
-    const lookups = metrics.counter({
+    const { counts } = this;
+    metrics.counter({
       name: 'lookups_total',
       help: 'Lookups by what became of them',
       labelNames: ['outcome'],
+      collect() {
+        for (const outcome of LOOKUP_OUTCOMES) {
+          this.inc({ outcome }, counts[outcome]);
+          counts[outcome] = 0;
+        }
+      },
     });
-    this.count = Object.fromEntries(
-      LOOKUP_OUTCOMES.map((outcome) => {
-        lookups.inc({ outcome }, 0);
-        const child = lookups.labels(outcome);
-        return [outcome, () => child.inc()];
-      }),
-    ) as Record<LookupOutcome, () => void>;
-    const duration = metrics.histogram({
-      name: 'lookup_duration_seconds',
-      help: 'From the read request to the written answer',
-      buckets: DURATION_BUCKETS_SECONDS,
-    });
-    this.measure = (seconds) => duration.observe(seconds);
+    this.duration = metrics
+      .durations({
+        name: 'lookup_duration_seconds',
+        help: 'From the read request to the written answer',
+        bucketsSeconds: DURATION_BUCKETS_SECONDS,
+      })
+      .labels();
     metrics.gauge({
       name: 'lookups_in_flight',
       help: 'Lookups that the store has not answered yet',
@@ -40,7 +44,7 @@ export class LookupMetrics {
   }
 
   finished(outcome: LookupOutcome, elapsedMs: number): void {
-    this.count[outcome]();
-    this.measure(elapsedMs / 1000);
+    this.counts[outcome] += 1;
+    this.duration.observe(elapsedMs / 1000);
   }
 }

@@ -1,0 +1,60 @@
+import { Deadlines } from './deadlines';
+
+const AFTER_MS = 280;
+
+describe('deadlines that are equally far away', () => {
+  let deadlines: Deadlines;
+  let passed: string[];
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    passed = [];
+    deadlines = new Deadlines(AFTER_MS, () => performance.now());
+  });
+
+  afterEach(() => jest.useRealTimers());
+
+  const set = (name: string) => deadlines.set(() => passed.push(name));
+
+  it('pass in their order, each in its time, with one timer', () => {
+    set('one');
+    jest.advanceTimersByTime(100);
+    set('two');
+    set('three');
+    expect(jest.getTimerCount()).toBe(1);
+    jest.advanceTimersByTime(AFTER_MS - 101);
+    expect(passed).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(passed).toEqual(['one']);
+    jest.advanceTimersByTime(100);
+    expect(passed).toEqual(['one', 'two', 'three']);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('do not pass once cleared, and hold up none that comes after them', () => {
+    const one = set('one');
+    jest.advanceTimersByTime(100);
+    set('two');
+    deadlines.clear(one);
+    jest.advanceTimersByTime(AFTER_MS - 1);
+    expect(passed).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(passed).toEqual(['two']);
+  });
+
+  it('leave no timer behind when none is left', () => {
+    deadlines.clear(set('one'));
+    expect(jest.getTimerCount()).toBe(0);
+    set('two');
+    jest.advanceTimersByTime(AFTER_MS);
+    expect(passed).toEqual(['two']);
+  });
+
+  it('may be set by one that passes', () => {
+    deadlines.set(() => set('next'));
+    jest.advanceTimersByTime(AFTER_MS);
+    expect(jest.getTimerCount()).toBe(1);
+    jest.advanceTimersByTime(AFTER_MS);
+    expect(passed).toEqual(['next']);
+  });
+});
