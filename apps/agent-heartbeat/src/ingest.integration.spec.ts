@@ -74,12 +74,6 @@ class Load {
     this.hosts.push(this.run(store, server));
   }
 
-  /** Forgets what was refused before the doors knew of the tokens. */
-  countAnew(): void {
-    this.failures.splice(0);
-    this.refusals.splice(0);
-  }
-
   /** Lets the reports under way come to their end. */
   async finish(): Promise<void> {
     this.over = true;
@@ -108,14 +102,19 @@ class Load {
   }
 }
 
-async function loadOn(url: string): Promise<Load> {
+/** Twenty hosts behind one address of several doors, each of which knows them all: a door hears of a new identity in its own time. */
+async function loadOn({ url, doorUrls }: { url: string; doorUrls: string[] }): Promise<Load> {
   const load = new Load(url, stage.caPem);
   loads.push(load);
+  const tokens = new Map<string, string>();
   for (let host = 1; host <= HOSTS; host++) {
-    load.report(`host-${host}`, await stage.issue(`host-${host}`));
+    tokens.set(`host-${host}`, await stage.issue(`host-${host}`));
   }
+  for (const token of tokens.values()) {
+    for (const doorUrl of doorUrls) await stage.untilKnown(token, doorUrl);
+  }
+  for (const [server, token] of tokens) load.report(server, token);
   await until('every host is on the roll', () => load.applied.size === HOSTS, 30_000);
-  load.countAnew();
   return load;
 }
 
@@ -268,12 +267,13 @@ describe('two doors', () => {
   async function twoDoors() {
     const doors = [await stage.startDoor(), await stage.startDoor()];
     balancer = await TcpBalancer.open(doors.map(({ port }) => port));
-    return { doors: doors.map(({ door }) => door), url: balancer.url };
+    const doorUrls = doors.map(({ url }) => url);
+    return { doors: doors.map(({ door }) => door), doorUrls, url: balancer.url };
   }
 
   it('lose no report when one of them is stopped', async () => {
-    const { doors, url } = await twoDoors();
-    const load = await loadOn(url);
+    const { doors, ...addresses } = await twoDoors();
+    const load = await loadOn(addresses);
     const before = new Map(load.applied);
 
     expect(await doors[0]?.end('SIGTERM')).toBe(0);
@@ -292,8 +292,8 @@ describe('two doors', () => {
   });
 
   it('are one when the other is killed: nobody is lost, and nothing goes back', async () => {
-    const { doors, url } = await twoDoors();
-    const load = await loadOn(url);
+    const { doors, ...addresses } = await twoDoors();
+    const load = await loadOn(addresses);
 
     await doors[0]?.end('SIGKILL');
     const before = new Map(load.applied);

@@ -102,6 +102,13 @@ export class DoorStage extends AgentStage {
     return { status, headers, json: JSON.parse(await text(response)) as Record<string, unknown> };
   }
 
+  /** Waits until a door takes a token: it reads anew who may report every few seconds. */
+  async untilKnown(token: string, url = this.url): Promise<void> {
+    await until('the door knows the token', async () => {
+      return (await this.asks(token, '/ping', undefined, url)).status === 200;
+    });
+  }
+
   /** The sequence number of a server's last applied report. */
   async lastSequence(server: string): Promise<number | undefined> {
     return (await this.records()).find((record) => record.server === server)?.sequence;
