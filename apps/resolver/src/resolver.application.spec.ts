@@ -109,6 +109,21 @@ describe('a running resolver', () => {
     expect(await metric(/^rollcall_redis_up /)).toBe('rollcall_redis_up 0');
   });
 
+  it.each([
+    ['that is found', 'sessionId=gpu-1~console&transport=HTTP'],
+    ['of nobody', 'sessionId=gpu-1~nobody&transport=HTTP'],
+    ['that is refused', 'sessionId=gpu-1~console&transport=TELEGRAPH'],
+    ['that nobody could report', 'sessionId=~console&transport=QUIC'],
+  ])('gives a lookup %s one answer, whichever way it comes in', async (_case, query) => {
+    await untilReady(resolver);
+    const head = `POST /resolveSession?${query} HTTP/1.1\r\nhost: x\r\n`;
+    const throughTheFramework = await exchange(resolver.port, `${head}content-length: 2\r\n\r\n{}`);
+    const past = await exchange(resolver.port, `${head}\r\n`);
+    expect(past?.status).toBeLessThan(500);
+    const undated = { headers: { ...past?.headers, date: expect.any(String) as string } };
+    expect(throughTheFramework).toEqual({ ...past, ...undated });
+  });
+
   describe('whose store is silent', () => {
     const release: (() => void)[] = [];
 

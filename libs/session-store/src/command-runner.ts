@@ -8,8 +8,8 @@ const SILENCE_BEFORE_RECONNECT_MS = 500;
 const COMMAND_TIMED_OUT = 'Command timed out';
 
 /**
- * Runs the store's commands: sends them together, measures them, translates their errors, and gives up a connection on which nothing but
- * time-outs (three or more, for half a second) was heard, for a half-open socket never closes by itself.
+ * Runs the store's commands: sends them together, measures them, translates their errors, and gives up a connection on
+ * which nothing but time-outs (three or more, for half a second) was heard, for a half-open socket never closes by itself.
  */
 export class CommandRunner {
   private timeoutsInARow = 0;
