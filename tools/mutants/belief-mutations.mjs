@@ -116,7 +116,7 @@ export const BELIEF_MUTANTS = [
   mutant(
     'hold: outlives a report that a full store refuses',
     inRedis('end with a report that a full store refuses'),
-    ['touch.lua', `local wasHeld = salvages and`, `local wasHeld = false and`],
+    ['touch-in-full.lua', `local wasHeld = salvages and`, `local wasHeld = false and`],
   ),
   mutant('hold: an empty answer for an unknown list', onRedis('a held server without a known'), [
     'hold.lua',

@@ -36,7 +36,7 @@ export const STORE_MUTANTS = [
     replace: `'=' .. answer .. '\\n' .. list)`,
   }),
   store('lease: a touch renews nothing', onRedis('I1: an unchanged report renews'), {
-    file: `${LUA}/touch.lua`,
+    file: `${LUA}/include/lease.lua`,
     find: `if redis.call('PEXPIREAT', answerKey, deadline) == 0 then`,
     replace: `if redis.call('EXISTS', answerKey) == 0 then`,
   }),
@@ -76,6 +76,11 @@ export const STORE_MUTANTS = [
   ),
   store('ownership: a touch renews whoever answers', onRedis('I4'), {
     file: `${LUA}/touch.lua`,
+    find: `if not owner or string.sub(owner, 1, #mine) ~= mine then`,
+    replace: `if false then`,
+  }),
+  store('ownership: a touch in full renews whoever answers', onRedis('I4'), {
+    file: `${LUA}/touch-in-full.lua`,
     find: `claimed[key] = owner == mine or heldBare[key] or owner == provisional and redis.call('EXISTS', settledKey) == 0`,
     replace: `claimed[key] = true`,
   }),
@@ -220,7 +225,7 @@ export const STORE_MUTANTS = [
     'full memory: last known owners are forgotten',
     { file: 'refused-writes', title: 'last known alive' },
     {
-      file: `${LUA}/touch.lua`,
+      file: `${LUA}/touch-in-full.lua`,
       find: `local keepsOn = now - record.keptAt > refreshAfter`,
       replace: `local keepsOn = false`,
     },
@@ -285,7 +290,7 @@ export const STORE_MUTANTS = [
     'tokens: outlive their session while memory is full',
     { file: 'connection-tokens', title: 'though a full store refuses the report' },
     {
-      file: `${LUA}/touch.lua`,
+      file: `${LUA}/touch-in-full.lua`,
       find: `for key = lastBareKey + 3, #KEYS do redis.call('UNLINK', KEYS[key]) end\n`,
       replace: '',
     },

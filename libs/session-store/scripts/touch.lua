@@ -1,74 +1,35 @@
 #!lua flags=allow-oom
--- A report that changes nothing: renews what the last one wrote, or, finding anything else than that, writes nothing;
--- but tokens that end, end in any case that passes the fence.
--- KEYS  1 record  2 answer  3 due  4 pulse  5 settled  6… four per session with a bare form: bare, known, claims, contest
---       last, of a report that a full store has refused: held, events, the tokens that end with it
+-- A report that changes nothing, of a server whose bare ids nobody else claims: renews what the last one wrote, or, finding
+-- anything else than that, writes nothing. It runs for every host at every interval, and so does no more than that.
+-- KEYS  1 record  2 answer  3 due  4 pulse  5 settled  6… one per session with a bare form: bare
 -- ARGV  1 server  2 boot  3 sequence  4 digest  5 lease, ms  6 retention, ms  7 gap, ms  8 settle after, ms
 --       9 the last known owners of bare ids are kept on again after so long, ms
---       10 1: a full store has refused the report; keep of the stored one what needs no new memory
---       11 how many keys come last  12 cap of the stream
--- Returns {'applied'} | {'already'} | {'superseded', boot} | {'outdated', sequence} | {'full'}: send the report in full
+-- Returns {'applied'} | {'already'} | {'superseded', boot} | {'outdated', sequence} | {'full'}: send the report in full |
+--         {'more'}: there is more to renew, or less, than this does; touch in full
 --@include clock
---@include pulse
---@include record
---@include changes
+--@include lease
 local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local refreshAfter, salvages, lastBareKey = tonumber(ARGV[9]), ARGV[10] == '1', #KEYS - tonumber(ARGV[11])
+local refreshAfter = tonumber(ARGV[9])
 
 local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
 local refused = refusal(record, boot, sequence)
 if refused then return refused end
-for key = lastBareKey + 3, #KEYS do redis.call('UNLINK', KEYS[key]) end
-if not record or record.digest ~= digest then return { 'full' } end
-if not salvages and (record.boot ~= boot or record.state ~= 'A') then return { 'full' } end
+if not isTouchable(record, boot, digest) then return { 'full' } end
 local now = clock()
-local keepsOn = now - record.keptAt > refreshAfter
-
-local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
-local contested, claimed, heldBare = {}, {}, {}
-for key = 6, lastBareKey, 4 do
-  local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
-  if string.sub(owner, 1, 1) == '!' then
-    local claims = KEYS[key + 2]
-    contested[key] = redis.call('ZSCORE', claims, server) and redis.call('ZCOUNT', claims, '-inf', now) == 0
-      and redis.call('ZCARD', claims) > 1
-  else
-    heldBare[key] = salvages and (owner == '~' .. server .. '\t' or owner == '^' .. server .. '\t')
-    claimed[key] = owner == mine or heldBare[key] or owner == provisional and redis.call('EXISTS', settledKey) == 0
+if now - record.keptAt > refreshAfter then return { 'more' } end
+if #KEYS > 5 then
+  local mine = '=' .. server .. '\t'
+  for _, owner in ipairs(redis.call('MGET', unpack(KEYS, 6))) do
+    if not owner or string.sub(owner, 1, #mine) ~= mine then return { 'more' } end
   end
-  local keeps = contested[key] or claimed[key]
-  if keepsOn and keeps and owner ~= provisional then keeps = redis.call('EXISTS', KEYS[key + 1]) == 1 end
-  if not keeps and not salvages then return { 'full' } end
 end
 
 local deadline = now + lease
-if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return { 'full' } end
-local keptAt = keepsOn and now or record.keptAt
-redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
-redis.call('PEXPIREAT', recordKey, now + retention)
-redis.call('ZADD', dueKey, deadline, server)
-local wasHeld = salvages and redis.call('ZREM', KEYS[lastBareKey + 1], server) == 1
-if wasHeld then
-  redis.call('SETRANGE', answerKey, 0, '=')
-  publisher(KEYS[lastBareKey + 2], ARGV[12], now)('server.recovered', 'server', server)
+if not renewLease(recordKey, answerKey, dueKey, server, boot, sequence, now, record.keptAt, deadline, retention) then
+  return { 'full' }
 end
-for key = 6, lastBareKey, 4 do
-  if contested[key] then
-    redis.call('ZADD', KEYS[key + 2], deadline, server)
-    redis.call('PEXPIREAT', KEYS[key + 2], deadline, 'GT')
-    redis.call('PEXPIREAT', KEYS[key + 3], deadline, 'GT')
-    redis.call('PEXPIREAT', KEYS[key], deadline, 'GT')
-    local answer = wasHeld and redis.call('HGET', KEYS[key + 3], server)
-    if answer then redis.call('HSET', KEYS[key + 3], server, string.match(answer, '^[~^]?(.*)$')) end
-  elseif claimed[key] then
-    if heldBare[key] then redis.call('SETRANGE', KEYS[key], 0, '=') end
-    redis.call('PEXPIREAT', KEYS[key], deadline)
-  end
-  if keepsOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], now + retention) end
-end
-
-local _, last = written(pulseKey, now, gap)
-if not last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
+for key = 6, #KEYS do redis.call('PEXPIREAT', KEYS[key], deadline) end
+pulseNowAndThen(pulseKey, settledKey, now, gap, settleAfter, retention)
 return { 'applied' }

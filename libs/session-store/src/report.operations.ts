@@ -20,6 +20,7 @@ import {
 } from './record.codec';
 import {
   bareKeys,
+  bareSessions,
   endingTokenKeys,
   sessionChanges,
   sessionKeys,
@@ -37,6 +38,8 @@ interface Acknowledged {
   readonly sessions: readonly LocalId[];
   /** The keys of a touch, which stay the same as long as the list does. */
   readonly touchKeys: readonly string[];
+  /** Whether some of its ids can only be touched in full, as others claim them, too: what the last such touch said. */
+  touchesInFull: boolean;
 }
 
 const NOTHING_KNOWN = {
@@ -125,23 +128,45 @@ export class ReportOperations {
     return recordBody(endpoint, healthy, zone, listed(report, known.sessions)) === known.body;
   }
 
-  private async touch(
+  /** Undefined when it has to be reported in full. */
+  private async touch(report: Report, known: Acknowledged): Promise<ReportOutcome | undefined> {
+    if (!known.touchesInFull) {
+      const reply = await this.send('touch', known.touchKeys, this.touchArguments(report, known));
+      if (reply[0] === 'full') return undefined;
+      if (reply[0] !== 'more') return toOutcome(reply);
+    }
+    const [code, detail] = await this.touchInFull(report, known);
+    known.touchesInFull = code === 'applied' && Number(detail) > 0;
+    return code === 'full' ? undefined : toOutcome([code, detail]);
+  }
+
+  private touchInFull(
     report: Report,
-    { digest, touchKeys }: Pick<Acknowledged, 'digest' | 'touchKeys'>,
+    base: Pick<Acknowledged, 'digest' | 'sessions'>,
     salvage?: Salvage,
-  ): Promise<ReportOutcome | undefined> {
-    const { policy, eventsMax, runner, script } = this.context;
+  ): Promise<Reply> {
+    const { keys, eventsMax } = this.context;
+    const scriptKeys = [
+      ...this.touchedKeysOf(report.server),
+      ...bareKeys(keys, base.sessions),
+      ...(salvage?.keys ?? []),
+    ];
     const args = [
-      ...[report.server, report.boot, report.sequence, digest],
-      ...[policy.leaseTtlMs, ...pulseArguments(policy)],
-      Math.floor(policy.retentionMs / KNOWN_REFRESHES_PER_RETENTION),
+      ...this.touchArguments(report, base),
       ...(salvage ? [1, salvage.keys.length, eventsMax] : [0, 0]),
     ];
-    const scriptKeys = salvage ? [...touchKeys, ...salvage.keys] : touchKeys;
-    const [code, detail] = (await runner.run('touch', () =>
-      script('touch', scriptKeys, args),
-    )) as Reply;
-    return code === 'full' ? undefined : toOutcome([code, detail]);
+    return this.send('touchInFull', scriptKeys, args);
+  }
+
+  private touchArguments(
+    { server, boot, sequence }: Report,
+    { digest }: Pick<Acknowledged, 'digest'>,
+  ): (string | number)[] {
+    const { policy } = this.context;
+    return [
+      ...[server, boot, sequence, digest, policy.leaseTtlMs, ...pulseArguments(policy)],
+      Math.floor(policy.retentionMs / KNOWN_REFRESHES_PER_RETENTION),
+    ];
   }
 
   private async reportInFull(
@@ -175,11 +200,10 @@ export class ReportOperations {
       return await this.sendInFull(report, base, next, changes);
     } catch (error) {
       if (storeFailure(error) === 'full') {
-        const touchKeys = this.touchKeys(report.server, base.sessions);
         const { keys } = this.context;
         const tokenKeys = endingTokenKeys(keys, report.server, changes);
         const salvage = { keys: [keys.held, keys.events, ...tokenKeys] };
-        await this.touch(report, { digest: base.digest, touchKeys }, salvage);
+        await this.touchInFull(report, base, salvage);
       }
       throw error;
     }
@@ -191,7 +215,7 @@ export class ReportOperations {
     next: Acknowledged,
     changes: readonly SessionChange[],
   ): Promise<Reply> {
-    const { keys, policy, eventsMax, runner, script } = this.context;
+    const { keys, policy, eventsMax } = this.context;
     const args = [
       ...[report.server, report.boot, report.sequence, next.digest, base.digest, next.state],
       ...[encodeEndpoint(report.endpoint), encodeHealth(report.healthy, report.zone)],
@@ -202,13 +226,23 @@ export class ReportOperations {
     ];
     const { server } = report;
     const scriptKeys = [...keys.ofServer(server), ...sessionKeys(keys, server, changes)];
-    return (await runner.run('report', () => script('report', scriptKeys, args))) as Reply;
+    return this.send('report', scriptKeys, args);
+  }
+
+  private async send(
+    name: 'report' | 'touch' | 'touchInFull',
+    scriptKeys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<Reply> {
+    const { runner, script } = this.context;
+    return (await runner.run(name, () => script(name, scriptKeys, args))) as Reply;
   }
 
   private acknowledgement(
     report: Report,
     base: Pick<Acknowledged, 'sessions' | 'state'>,
   ): Acknowledged {
+    const { keys } = this.context;
     const sessions = listed(report, base.sessions);
     const body = recordBody(report.endpoint, report.healthy, report.zone, sessions);
     const neverListed =
@@ -219,14 +253,17 @@ export class ReportOperations {
       digest: createHash('sha1').update(body).digest('hex').slice(0, NO_DIGEST.length),
       body,
       sessions,
-      touchKeys: this.touchKeys(report.server, sessions),
+      touchKeys: [
+        ...this.touchedKeysOf(report.server),
+        ...bareSessions(sessions).map((local) => keys.bare(local)),
+      ],
+      touchesInFull: false,
     };
   }
 
-  private touchKeys(server: ServerId, sessions: readonly LocalId[]): string[] {
+  private touchedKeysOf(server: ServerId): string[] {
     const { keys } = this.context;
-    const ofServer = [keys.record(server), keys.answer(server)];
-    return [...ofServer, keys.due, keys.pulse, keys.settled, ...bareKeys(keys, sessions)];
+    return [keys.record(server), keys.answer(server), keys.due, keys.pulse, keys.settled];
   }
 
   private remember(server: ServerId, acknowledged: Acknowledged): void {

@@ -1535,6 +1535,163 @@ redis.call('ZRANGE', leavingKey, 0, -1), redis.call('EXISTS', replacedKey), redi
 #!lua flags=allow-oom
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
 `.trim(),
+  touchInFull: String.raw`
+#!lua flags=allow-oom
+local function clock()
+local time = redis.call('TIME')
+return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function written(pulseKey, now, gap)
+local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
+if last and now >= last and now - last <= gap then return since, last, resumed end
+end
+local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
+local since, last, resumed = written(pulseKey, now, gap)
+if last and now - last > gap / 2 then resumed = now end
+if resumed and hasFailed then since = math.max(since, resumed) end
+since = since or now
+local isOpen = resumed and resumed > since
+redis.call('SET', pulseKey, string.format(isOpen and '%.0f:%.0f:%.0f' or '%.0f:%.0f', since, now, resumed), 'PX', retention)
+if now - since >= settleAfter then
+redis.call('SET', settledKey, '1', 'PX', gap)
+return true, now - since
+end
+redis.call('DEL', settledKey)
+return false, now - since
+end
+local NO_DIGEST = '----------------'
+
+local function writeRecord(recordKey, boot, sequence, now, state, digest, body, retention)
+local header = string.format('%010.0f %012.0f %013.0f %013.0f %s %s\n', boot, sequence, now, now, state, digest)
+redis.call('SET', recordKey, header .. body, 'PX', retention)
+end
+
+local function readHeader(header)
+if not header or #header < 70 then return nil end
+return {
+boot = tonumber(string.sub(header, 1, 10)),
+sequence = tonumber(string.sub(header, 12, 23)),
+reportedAt = tonumber(string.sub(header, 25, 37)),
+keptAt = tonumber(string.sub(header, 39, 51)),
+state = string.sub(header, 53, 53),
+digest = string.sub(header, 55, 70)
+}
+end
+
+local function isListed(stored, session)
+local record = readHeader(stored)
+if not record or record.state == 'T' then return false end
+local answerEnd = string.find(stored, '\n', 72, true)
+local healthEnd = answerEnd and string.find(stored, '\n', answerEnd + 1, true)
+return healthEnd ~= nil and string.find(stored, '\n' .. session .. '\n', healthEnd, true) ~= nil
+end
+
+local function refusal(record, boot, sequence)
+if not record then return nil end
+if boot < record.boot then return { 'superseded', record.boot } end
+if boot > record.boot then return nil end
+if sequence < record.sequence then return { 'outdated', record.sequence } end
+if sequence == record.sequence then return { 'already' } end
+return nil
+end
+
+local function isTouchable(record, boot, digest)
+return record ~= nil and record.digest == digest and record.boot == boot and record.state == 'A'
+end
+
+local function renewLease(recordKey, answerKey, dueKey, server, boot, sequence, now, keptAt, deadline, retention)
+if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return false end
+redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
+redis.call('PEXPIREAT', recordKey, now + retention)
+redis.call('ZADD', dueKey, deadline, server)
+return true
+end
+
+local function pulseNowAndThen(pulseKey, settledKey, now, gap, settleAfter, retention)
+local _, last = written(pulseKey, now, gap)
+if not last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
+end
+local function readChanges(first, firstKey)
+local changes, key = {}, firstKey
+for index = first, #ARGV do
+local change = { kind = string.sub(ARGV[index], 1, 1), session = string.sub(ARGV[index], 3), tokens = KEYS[key] }
+key = key + 1
+if string.sub(ARGV[index], 2, 2) == 'b' then
+change.id = {
+session = change.session, bare = KEYS[key], known = KEYS[key + 1], claims = KEYS[key + 2], contest = KEYS[key + 3]
+}
+key = key + 4
+end
+changes[#changes + 1] = change
+end
+return changes
+end
+
+local function publisher(eventsKey, cap, now)
+return function(type, ...)
+redis.call('XADD', eventsKey, 'MAXLEN', '~', cap, '*', 'type', type, 'at', string.format('%.0f', now), ...)
+end
+end
+local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local refreshAfter, salvages, lastBareKey = tonumber(ARGV[9]), ARGV[10] == '1', #KEYS - tonumber(ARGV[11])
+
+local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
+local refused = refusal(record, boot, sequence)
+if refused then return refused end
+for key = lastBareKey + 3, #KEYS do redis.call('UNLINK', KEYS[key]) end
+if not record or record.digest ~= digest then return { 'full' } end
+if not salvages and not isTouchable(record, boot, digest) then return { 'full' } end
+local now = clock()
+local keepsOn = now - record.keptAt > refreshAfter
+
+local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
+local contested, claimed, heldBare, others = {}, {}, {}, 0
+for key = 6, lastBareKey, 4 do
+local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
+if string.sub(owner, 1, 1) == '!' then
+local claims = KEYS[key + 2]
+contested[key] = redis.call('ZSCORE', claims, server) and redis.call('ZCOUNT', claims, '-inf', now) == 0
+and redis.call('ZCARD', claims) > 1
+else
+heldBare[key] = salvages and (owner == '~' .. server .. '\t' or owner == '^' .. server .. '\t')
+claimed[key] = owner == mine or heldBare[key] or owner == provisional and redis.call('EXISTS', settledKey) == 0
+end
+local keeps = contested[key] or claimed[key]
+if keepsOn and keeps and owner ~= provisional then keeps = redis.call('EXISTS', KEYS[key + 1]) == 1 end
+if not keeps and not salvages then return { 'full' } end
+if owner ~= mine then others = others + 1 end
+end
+
+local deadline, keptAt = now + lease, keepsOn and now or record.keptAt
+if not renewLease(recordKey, answerKey, dueKey, server, boot, sequence, now, keptAt, deadline, retention) then
+return { 'full' }
+end
+local wasHeld = salvages and redis.call('ZREM', KEYS[lastBareKey + 1], server) == 1
+if wasHeld then
+redis.call('SETRANGE', answerKey, 0, '=')
+publisher(KEYS[lastBareKey + 2], ARGV[12], now)('server.recovered', 'server', server)
+end
+for key = 6, lastBareKey, 4 do
+if contested[key] then
+redis.call('ZADD', KEYS[key + 2], deadline, server)
+redis.call('PEXPIREAT', KEYS[key + 2], deadline, 'GT')
+redis.call('PEXPIREAT', KEYS[key + 3], deadline, 'GT')
+redis.call('PEXPIREAT', KEYS[key], deadline, 'GT')
+local answer = wasHeld and redis.call('HGET', KEYS[key + 3], server)
+if answer then redis.call('HSET', KEYS[key + 3], server, string.match(answer, '^[~^]?(.*)$')) end
+elseif claimed[key] then
+if heldBare[key] then redis.call('SETRANGE', KEYS[key], 0, '=') end
+redis.call('PEXPIREAT', KEYS[key], deadline)
+end
+if keepsOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], now + retention) end
+end
+
+pulseNowAndThen(pulseKey, settledKey, now, gap, settleAfter, retention)
+return { 'applied', others }
+`.trim(),
   touch: String.raw`
 #!lua flags=allow-oom
 local function clock()
@@ -1595,86 +1752,47 @@ if sequence < record.sequence then return { 'outdated', record.sequence } end
 if sequence == record.sequence then return { 'already' } end
 return nil
 end
-local function readChanges(first, firstKey)
-local changes, key = {}, firstKey
-for index = first, #ARGV do
-local change = { kind = string.sub(ARGV[index], 1, 1), session = string.sub(ARGV[index], 3), tokens = KEYS[key] }
-key = key + 1
-if string.sub(ARGV[index], 2, 2) == 'b' then
-change.id = {
-session = change.session, bare = KEYS[key], known = KEYS[key + 1], claims = KEYS[key + 2], contest = KEYS[key + 3]
-}
-key = key + 4
-end
-changes[#changes + 1] = change
-end
-return changes
+
+local function isTouchable(record, boot, digest)
+return record ~= nil and record.digest == digest and record.boot == boot and record.state == 'A'
 end
 
-local function publisher(eventsKey, cap, now)
-return function(type, ...)
-redis.call('XADD', eventsKey, 'MAXLEN', '~', cap, '*', 'type', type, 'at', string.format('%.0f', now), ...)
+local function renewLease(recordKey, answerKey, dueKey, server, boot, sequence, now, keptAt, deadline, retention)
+if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return false end
+redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
+redis.call('PEXPIREAT', recordKey, now + retention)
+redis.call('ZADD', dueKey, deadline, server)
+return true
 end
+
+local function pulseNowAndThen(pulseKey, settledKey, now, gap, settleAfter, retention)
+local _, last = written(pulseKey, now, gap)
+if not last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
 end
 local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local refreshAfter, salvages, lastBareKey = tonumber(ARGV[9]), ARGV[10] == '1', #KEYS - tonumber(ARGV[11])
+local refreshAfter = tonumber(ARGV[9])
 
 local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
 local refused = refusal(record, boot, sequence)
 if refused then return refused end
-for key = lastBareKey + 3, #KEYS do redis.call('UNLINK', KEYS[key]) end
-if not record or record.digest ~= digest then return { 'full' } end
-if not salvages and (record.boot ~= boot or record.state ~= 'A') then return { 'full' } end
+if not isTouchable(record, boot, digest) then return { 'full' } end
 local now = clock()
-local keepsOn = now - record.keptAt > refreshAfter
-
-local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
-local contested, claimed, heldBare = {}, {}, {}
-for key = 6, lastBareKey, 4 do
-local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
-if string.sub(owner, 1, 1) == '!' then
-local claims = KEYS[key + 2]
-contested[key] = redis.call('ZSCORE', claims, server) and redis.call('ZCOUNT', claims, '-inf', now) == 0
-and redis.call('ZCARD', claims) > 1
-else
-heldBare[key] = salvages and (owner == '~' .. server .. '\t' or owner == '^' .. server .. '\t')
-claimed[key] = owner == mine or heldBare[key] or owner == provisional and redis.call('EXISTS', settledKey) == 0
+if now - record.keptAt > refreshAfter then return { 'more' } end
+if #KEYS > 5 then
+local mine = '=' .. server .. '\t'
+for _, owner in ipairs(redis.call('MGET', unpack(KEYS, 6))) do
+if not owner or string.sub(owner, 1, #mine) ~= mine then return { 'more' } end
 end
-local keeps = contested[key] or claimed[key]
-if keepsOn and keeps and owner ~= provisional then keeps = redis.call('EXISTS', KEYS[key + 1]) == 1 end
-if not keeps and not salvages then return { 'full' } end
 end
 
 local deadline = now + lease
-if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return { 'full' } end
-local keptAt = keepsOn and now or record.keptAt
-redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
-redis.call('PEXPIREAT', recordKey, now + retention)
-redis.call('ZADD', dueKey, deadline, server)
-local wasHeld = salvages and redis.call('ZREM', KEYS[lastBareKey + 1], server) == 1
-if wasHeld then
-redis.call('SETRANGE', answerKey, 0, '=')
-publisher(KEYS[lastBareKey + 2], ARGV[12], now)('server.recovered', 'server', server)
+if not renewLease(recordKey, answerKey, dueKey, server, boot, sequence, now, record.keptAt, deadline, retention) then
+return { 'full' }
 end
-for key = 6, lastBareKey, 4 do
-if contested[key] then
-redis.call('ZADD', KEYS[key + 2], deadline, server)
-redis.call('PEXPIREAT', KEYS[key + 2], deadline, 'GT')
-redis.call('PEXPIREAT', KEYS[key + 3], deadline, 'GT')
-redis.call('PEXPIREAT', KEYS[key], deadline, 'GT')
-local answer = wasHeld and redis.call('HGET', KEYS[key + 3], server)
-if answer then redis.call('HSET', KEYS[key + 3], server, string.match(answer, '^[~^]?(.*)$')) end
-elseif claimed[key] then
-if heldBare[key] then redis.call('SETRANGE', KEYS[key], 0, '=') end
-redis.call('PEXPIREAT', KEYS[key], deadline)
-end
-if keepsOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], now + retention) end
-end
-
-local _, last = written(pulseKey, now, gap)
-if not last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
+for key = 6, #KEYS do redis.call('PEXPIREAT', KEYS[key], deadline) end
+pulseNowAndThen(pulseKey, settledKey, now, gap, settleAfter, retention)
 return { 'applied' }
 `.trim(),
 } as const;

@@ -1,0 +1,72 @@
+#!lua flags=allow-oom
+-- A report that changes nothing, whatever others claim: renews what the last one wrote, or, finding anything else than
+-- that, writes nothing; but tokens that end, end in any case that passes the fence.
+-- KEYS  1 record  2 answer  3 due  4 pulse  5 settled  6… four per session with a bare form: bare, known, claims, contest
+--       last, of a report that a full store has refused: held, events, the tokens that end with it
+-- ARGV  1 server  2 boot  3 sequence  4 digest  5 lease, ms  6 retention, ms  7 gap, ms  8 settle after, ms
+--       9 the last known owners of bare ids are kept on again after so long, ms
+--       10 1: a full store has refused the report; keep of the stored one what needs no new memory
+--       11 how many keys come last  12 cap of the stream
+-- Returns {'applied', how many ids only this script can renew} | {'already'} | {'superseded', boot} | {'outdated', sequence} |
+--         {'full'}: send the report in full
+--@include clock
+--@include lease
+--@include changes
+local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local refreshAfter, salvages, lastBareKey = tonumber(ARGV[9]), ARGV[10] == '1', #KEYS - tonumber(ARGV[11])
+
+local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
+local refused = refusal(record, boot, sequence)
+if refused then return refused end
+for key = lastBareKey + 3, #KEYS do redis.call('UNLINK', KEYS[key]) end
+if not record or record.digest ~= digest then return { 'full' } end
+if not salvages and not isTouchable(record, boot, digest) then return { 'full' } end
+local now = clock()
+local keepsOn = now - record.keptAt > refreshAfter
+
+local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
+local contested, claimed, heldBare, others = {}, {}, {}, 0
+for key = 6, lastBareKey, 4 do
+  local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
+  if string.sub(owner, 1, 1) == '!' then
+    local claims = KEYS[key + 2]
+    contested[key] = redis.call('ZSCORE', claims, server) and redis.call('ZCOUNT', claims, '-inf', now) == 0
+      and redis.call('ZCARD', claims) > 1
+  else
+    heldBare[key] = salvages and (owner == '~' .. server .. '\t' or owner == '^' .. server .. '\t')
+    claimed[key] = owner == mine or heldBare[key] or owner == provisional and redis.call('EXISTS', settledKey) == 0
+  end
+  local keeps = contested[key] or claimed[key]
+  if keepsOn and keeps and owner ~= provisional then keeps = redis.call('EXISTS', KEYS[key + 1]) == 1 end
+  if not keeps and not salvages then return { 'full' } end
+  if owner ~= mine then others = others + 1 end
+end
+
+local deadline, keptAt = now + lease, keepsOn and now or record.keptAt
+if not renewLease(recordKey, answerKey, dueKey, server, boot, sequence, now, keptAt, deadline, retention) then
+  return { 'full' }
+end
+local wasHeld = salvages and redis.call('ZREM', KEYS[lastBareKey + 1], server) == 1
+if wasHeld then
+  redis.call('SETRANGE', answerKey, 0, '=')
+  publisher(KEYS[lastBareKey + 2], ARGV[12], now)('server.recovered', 'server', server)
+end
+for key = 6, lastBareKey, 4 do
+  if contested[key] then
+    redis.call('ZADD', KEYS[key + 2], deadline, server)
+    redis.call('PEXPIREAT', KEYS[key + 2], deadline, 'GT')
+    redis.call('PEXPIREAT', KEYS[key + 3], deadline, 'GT')
+    redis.call('PEXPIREAT', KEYS[key], deadline, 'GT')
+    local answer = wasHeld and redis.call('HGET', KEYS[key + 3], server)
+    if answer then redis.call('HSET', KEYS[key + 3], server, string.match(answer, '^[~^]?(.*)$')) end
+  elseif claimed[key] then
+    if heldBare[key] then redis.call('SETRANGE', KEYS[key], 0, '=') end
+    redis.call('PEXPIREAT', KEYS[key], deadline)
+  end
+  if keepsOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], now + retention) end
+end
+
+pulseNowAndThen(pulseKey, settledKey, now, gap, settleAfter, retention)
+return { 'applied', others }
