@@ -67,6 +67,15 @@ export const SERVICE_MUTANTS = [
     },
   ),
   resolver(
+    'lookups: nobody takes the short cut',
+    { file: 'resolver.application' },
+    {
+      file: 'apps/resolver/src/resolver.application.ts',
+      find: `  listeners.openShortCut(app.get(ShortCut));\n`,
+      replace: '',
+    },
+  ),
+  resolver(
     'store down: an outage is a 404',
     { file: 'resolve-session.spec' },
     {

@@ -5,6 +5,7 @@ import {
   InMemorySessionStore,
   RawConnection,
 } from '@rollcall/testing';
+import { ShortCut } from './http/short-cut';
 import type { RunningResolver } from './resolver.application';
 import {
   aFreePort,
@@ -117,8 +118,12 @@ describe('a running resolver', () => {
   ])('gives a lookup %s one answer, whichever way it comes in', async (_case, query) => {
     await untilReady(resolver);
     const head = `POST /resolveSession?${query} HTTP/1.1\r\nhost: x\r\n`;
+    const shortCut = jest.spyOn(ShortCut.prototype, 'answer');
     const throughTheFramework = await exchange(resolver.port, `${head}content-length: 2\r\n\r\n{}`);
+    expect(shortCut).not.toHaveBeenCalled();
     const past = await exchange(resolver.port, `${head}\r\n`);
+    expect(shortCut).toHaveBeenCalledTimes(1);
+    shortCut.mockRestore();
     expect(past?.status).toBeLessThan(500);
     const undated = { headers: { ...past?.headers, date: expect.any(String) as string } };
     expect(throughTheFramework).toEqual({ ...past, ...undated });

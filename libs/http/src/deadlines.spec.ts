@@ -50,6 +50,17 @@ describe('deadlines that are equally far away', () => {
     expect(passed).toEqual(['two']);
   });
 
+  it('hold up none that are waiting when one that passes sets another', () => {
+    deadlines.set(() => set('third'));
+    jest.advanceTimersByTime(100);
+    set('second');
+    jest.advanceTimersByTime(AFTER_MS);
+    expect(passed).toEqual(['second']);
+    jest.advanceTimersByTime(AFTER_MS - 100);
+    expect(passed).toEqual(['second', 'third']);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
   it('may be set by one that passes', () => {
     deadlines.set(() => set('next'));
     jest.advanceTimersByTime(AFTER_MS);

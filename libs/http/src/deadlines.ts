@@ -35,7 +35,7 @@ export class Deadlines {
     if (last) last.after = deadline;
     else this.first = deadline;
     this.last = deadline;
-    if (this.timer === undefined) this.wakeAt(dueAtMs, this.afterMs);
+    if (!last) this.wakeAt(dueAtMs, this.afterMs);
     return deadline;
   }
 

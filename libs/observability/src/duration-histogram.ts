@@ -1,4 +1,4 @@
-/** How a histogram of durations is made; `labels` are the values that its series differ in, by name. */
+/** How a histogram of durations is made. */
 export interface DurationHistogramOptions {
   readonly name: string;
   readonly help: string;
@@ -14,7 +14,7 @@ interface Sample {
 }
 
 /**
- * A histogram for what happens with every lookup: its series are looked up once, and observing is adding to three
+ * A histogram for what happens with every lookup: its series are looked up once, and observing is adding to two
  * numbers. prom-client's own finds the series of its labels anew each time, which took 0.6 µs, a thirtieth of a lookup.
  */
 export class DurationHistogram {

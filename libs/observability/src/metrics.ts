@@ -62,7 +62,7 @@ export class Metrics {
     Partial<DurationHistogramOptions>): DurationHistogram {
     const { name } = this.registration(definition.name);
     const histogram = new DurationHistogram({ ...definition, name, bucketsSeconds });
-    // The registry asks of a metric no more than this one has.
+    // A scrape asks of a metric no more than this one has.
     this.registry.registerMetric(histogram as unknown as Metric);
     return histogram;
   }

@@ -32,6 +32,20 @@ describe('a command of the store', () => {
     ]);
   });
 
+  it('goes out at once when it is alone, and in one piece with others while one is under way', async () => {
+    const stream = { writable: true, cork: jest.fn(), uncork: jest.fn() };
+    const together = new CommandRunner({ stream } as unknown as Redis, {});
+    const first = together.run('get', async () => 'value');
+    expect(stream.cork).not.toHaveBeenCalled();
+    const others = [together.run('get', async () => 'a'), together.run('get', async () => 'b')];
+    expect(stream.cork).toHaveBeenCalledTimes(1);
+    await Promise.all([first, ...others]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(stream.uncork).toHaveBeenCalledTimes(1);
+    await together.run('get', async () => 'c');
+    expect(stream.cork).toHaveBeenCalledTimes(1);
+  });
+
   it.each([
     ["OOM command not allowed when used memory > 'maxmemory'.", 'full'],
     ['NOREPLICAS Not enough good replicas to write.', 'refused'],

@@ -2,8 +2,8 @@ import type { RedisConnection } from './redis-connection';
 
 /**
  * Sends the commands of one turn of the event loop in one piece: a write of its own is a system call, which costs Node
- * as much as all else that it does for a command. A command that is alone goes out at once, so that nothing waits for
- * company that does not come. A Cluster has no single stream; there each goes out by itself.
+ * as much as all else that it does for a command. One that is sent while none is under way goes out at once, so that
+ * nothing waits for company that does not come. A Cluster has no single stream; there each goes out by itself.
  */
 export class GatheredWrites {
   private isGathering = false;

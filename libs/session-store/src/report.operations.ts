@@ -38,7 +38,7 @@ interface Acknowledged {
   readonly sessions: readonly LocalId[];
   /** The keys of a touch, which stay the same as long as the list does. */
   readonly touchKeys: readonly string[];
-  /** Whether some of its ids can only be touched in full, as others claim them, too: what the last such touch said. */
+  /** Whether it has bare ids that only a touch in full can renew, contested or provisional: what the last such touch said. */
   touchesInFull: boolean;
 }
 

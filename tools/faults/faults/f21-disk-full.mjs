@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { refusesWrites } from '../actions/store.mjs';
@@ -8,6 +8,7 @@ import { isUnavailable, lookupsOf } from '../history/queries.mjs';
 import { hasOwnNetwork } from '../site/network.mjs';
 
 const DISK = '8m';
+const PART = Buffer.alloc(1_048_576);
 const FULL_FOR_MS = 12_000;
 const UNKNOWN = ['gpu-99~nobody', 'nobody'];
 
@@ -90,10 +91,10 @@ function mountDisk() {
   return {
     folder,
     fill: () => {
-      for (let part = 0; ; part += 1) {
-        const { bavail, bsize } = statfsSync(folder);
-        if (bavail === 0) return;
-        writeFileSync(`${filler}-${part}`, Buffer.alloc(Math.min(bavail * bsize, 1_048_576)));
+      try {
+        for (let part = 0; ; part += 1) writeFileSync(`${filler}-${part}`, PART);
+      } catch (error) {
+        if (error.code !== 'ENOSPC') throw error;
       }
     },
     empty: () => {

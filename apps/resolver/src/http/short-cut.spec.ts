@@ -23,6 +23,7 @@ describe('the short cut of lookups', () => {
   });
 
   beforeEach(() => {
+    taken = undefined;
     answer.mockReset();
     answer.mockImplementation(async (_target, response) => void response.end('answered'));
   });

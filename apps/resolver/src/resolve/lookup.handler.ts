@@ -16,7 +16,7 @@ export class LookupHandler {
     @Inject(MONOTONIC_CLOCK) private readonly now: () => number,
   ) {}
 
-  /** Rejects with a fault of ours only, and before anything is written. */
+  /** Rejects with a fault of ours only. */
   async answer(target: string, response: ServerResponse): Promise<void> {
     const startedAtMs = this.now();
     const read = readLookupQuery(target);
