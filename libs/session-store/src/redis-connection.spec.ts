@@ -1,6 +1,7 @@
 import type { RedisConfig } from '@rollcall/config';
 import { Cluster, Redis } from 'ioredis';
 import { connectRedis, renewConnection, type RedisConnection } from './redis-connection';
+import type { RedisRole } from './redis-roles';
 
 const COMMON = {
   username: 'agent',
@@ -15,8 +16,8 @@ describe('a connection', () => {
   const opened: RedisConnection[] = [];
   afterEach(() => opened.splice(0).forEach((redis) => redis.disconnect()));
 
-  function open(config: RedisConfig): RedisConnection {
-    const redis = connectRedis(config, 'resolve');
+  function open(config: RedisConfig, role: RedisRole = 'resolve'): RedisConnection {
+    const redis = connectRedis(config, role);
     opened.push(redis);
     return redis;
   }
@@ -42,15 +43,23 @@ describe('a connection', () => {
     expect(options.reconnectOnError!(new Error('NOREPLICAS Not enough'))).toBe(false);
   });
 
-  it('tries again for ever, at most half a second apart', () => {
-    const redis = open({ ...COMMON, mode: 'sentinel', nodes: NODES, master: 'roll' }) as Redis;
+  it.each([
+    ['resolve', 100],
+    ['sweep', 100],
+    ['report', 500],
+    ['worker', 500],
+    ['subscriber', 500],
+  ] as const)('to %s tries again for ever, at most %d ms apart', (role, mostMs) => {
+    const config = { ...COMMON, mode: 'sentinel', nodes: NODES, master: 'roll' } as const;
+    const redis = open(config, role) as Redis;
     const { retryStrategy, sentinelRetryStrategy } = redis.options;
     for (const attempt of [1, 2, 10, 1_000, 1_000_000]) {
       for (const strategy of [retryStrategy!, sentinelRetryStrategy!]) {
         expect(strategy(attempt)).toBeGreaterThan(0);
-        expect(strategy(attempt)).toBeLessThanOrEqual(500);
+        expect(strategy(attempt)).toBeLessThanOrEqual(mostMs);
       }
     }
+    expect(redis.options.maxLoadingRetryTime).toBe(mostMs);
   });
 
   it('to Sentinels speaks TLS to both, and gives up on a Sentinel that hangs', () => {

@@ -21,7 +21,6 @@ export interface StoreObserver {
   leftMaster?(): void;
 }
 
-const RETRY_MAX_MS = 500;
 const RETRY_STEP_MS = 50;
 const CONNECT_TIMEOUT_MS = 2_000;
 const KEEP_ALIVE_MS = 10_000;
@@ -33,7 +32,7 @@ const CLUSTER_RETRY_MIN_MS = 150;
 
 /**
  * Opens a connection in a role, to whatever the configuration names; it reconnects by itself for ever, at most half a
- * second apart, so that an outage's end is noticed at once. `reportTimeoutMs` bounds a command of the report and sweep
+ * second apart (`retryMaxMs` of its role), so that an outage's end is noticed at once. `reportTimeoutMs` bounds a command of the report and sweep
  * roles.
  */
 export function connectRedis(
@@ -86,10 +85,20 @@ function open(
   options: RoleOptions,
   observer: StoreObserver,
 ): RedisConnection {
-  const redisOptions = { ...options.redis, ...commonOptions(config, role) };
+  const retryDelayMs = retryDelay(options.retryMaxMs);
+  const redisOptions = {
+    ...options.redis,
+    ...commonOptions(config, role),
+    retryStrategy: retryDelayMs,
+    maxLoadingRetryTime: options.retryMaxMs,
+  };
   switch (config.mode) {
     case 'sentinel':
-      return openThroughSentinels(config, redisOptions, observer);
+      return openThroughSentinels(
+        config,
+        { ...redisOptions, sentinelRetryStrategy: retryDelayMs },
+        observer,
+      );
     case 'cluster':
       return new Cluster([...config.nodes], {
         ...options.cluster,
@@ -117,7 +126,6 @@ function openThroughSentinels(
     sentinelTLS: options.tls,
     enableTLSForSentinelMode: options.tls !== undefined,
     sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
-    sentinelRetryStrategy: retryDelayMs,
     reconnectOnError: (error) => {
       if (error.message.startsWith('NOREPLICAS')) void follower.look();
       return isReadOnly(error);
@@ -136,8 +144,6 @@ function commonOptions({ username, password, tls }: RedisConfig, role: RedisRole
     connectTimeout: CONNECT_TIMEOUT_MS,
     keepAlive: KEEP_ALIVE_MS,
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-    maxLoadingRetryTime: RETRY_MAX_MS,
-    retryStrategy: retryDelayMs,
     reconnectOnError: isReadOnly,
   };
 }
@@ -155,6 +161,6 @@ export function tlsOptions({ ca, cert, key }: RedisTls): NonNullable<RedisOption
   };
 }
 
-function retryDelayMs(attempt: number): number {
-  return Math.min(attempt * RETRY_STEP_MS, RETRY_MAX_MS) * (0.8 + 0.2 * Math.random());
+function retryDelay(maxMs: number): (attempt: number) => number {
+  return (attempt) => Math.min(attempt * RETRY_STEP_MS, maxMs) * (0.8 + 0.2 * Math.random());
 }

@@ -14,7 +14,17 @@ export type RedisRole = 'resolve' | 'report' | 'sweep' | 'worker' | 'subscriber'
 export interface RoleOptions {
   readonly redis: RedisOptions;
   readonly cluster: ClusterOptions;
+  /** How far apart attempts to connect are at most. */
+  readonly retryMaxMs: number;
 }
+
+/** Thousands of agents may do so. */
+const RETRY_MAX_MS = 500;
+/**
+ * Who resolves and who sweeps are few, and theirs is the first write after an outage: from that on the roll is counted as
+ * written, and bare ids wait for it.
+ */
+const RETRY_OF_FEW_MAX_MS = 100;
 
 /** The first of a lookup's two reads may use most of its budget (`LOOKUP_BUDGET_MS`), never all of it. */
 const RESOLVE_TIMEOUT_MS = 250;
@@ -48,17 +58,27 @@ export function roleOptions(role: RedisRole, reportTimeoutMs: number): RoleOptio
       return {
         redis: { ...FAIL_FAST, commandTimeout: RESOLVE_TIMEOUT_MS },
         cluster: FAIL_FAST_CLUSTER,
+        retryMaxMs: RETRY_OF_FEW_MAX_MS,
       };
     case 'report':
     case 'sweep':
       return {
         redis: { ...FAIL_FAST, commandTimeout: reportTimeoutMs },
         cluster: FAIL_FAST_CLUSTER,
+        retryMaxMs: role === 'sweep' ? RETRY_OF_FEW_MAX_MS : RETRY_MAX_MS,
       };
     case 'worker':
-      return { redis: { maxRetriesPerRequest: null }, cluster: PATIENT_CLUSTER };
+      return {
+        redis: { maxRetriesPerRequest: null },
+        cluster: PATIENT_CLUSTER,
+        retryMaxMs: RETRY_MAX_MS,
+      };
     case 'subscriber':
-      return { redis: { maxRetriesPerRequest: null }, cluster: READING_CLUSTER };
+      return {
+        redis: { maxRetriesPerRequest: null },
+        cluster: READING_CLUSTER,
+        retryMaxMs: RETRY_MAX_MS,
+      };
   }
 }
 
