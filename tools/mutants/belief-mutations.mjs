@@ -133,9 +133,9 @@ export const BELIEF_MUTANTS = [
     `if releases and (found.state == 'A' or not redis.call('ZSCORE', keys.held, server)) then return { 'renewed' } end`,
     '',
   ]),
-  mutant('release: a bad probe cuts a lease', onRedis('I2: for a bad probe never cut'), [
+  mutant('release: cuts a lease', onRedis('I1: never cut the lease'), [
     'strike.lua',
-    `if why == 'dead' and now - found.reportedAt < lease then return { 'renewed' } end`,
+    `if releases and now - found.reportedAt < lease then return { 'renewed' } end`,
     '',
   ]),
   mutant('release: before the roll has settled', onRedis('holds nobody anew and releases'), [

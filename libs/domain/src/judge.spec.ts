@@ -200,6 +200,7 @@ describe.each([
   it.each([
     ['replaced', { replaced: true }, NOTHING],
     ['replaced while held', { ...HELD, replaced: true }, release('replaced')],
+    ['replaced while held, within its lease', { ...HELD_EARLY, replaced: true }, NOTHING],
     ['silent for the longest time', TOO_LONG, NOTHING],
     ['silent for the longest time, and held', { ...HELD, ...TOO_LONG }, release('hold-expired')],
   ])('nobody is held who is %s, whatever a probe says', (_what, traits, expected) => {

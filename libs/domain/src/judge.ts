@@ -40,7 +40,8 @@ const NOTHING: Judgement = { kind: 'nothing' };
  * - Below the threshold a probe decides: a good one is worth one lease, a bad one ends the hold there is. Without a
  *   verdict nothing happens, and the lease or hold runs out by itself.
  * - Under protection everybody is held in time, and is let go only when confirmed dead.
- * - A bad probe ends what a hold has added, never the lease of the last report.
+ * - A release ends what a hold has added, never the lease of the last report: a report may be late, and a port may refuse
+ *   for a moment.
  * - Nobody is held whose endpoint is a live server's, or who has been silent for too long.
  */
 export function judge(
@@ -61,13 +62,12 @@ function judgeSettled(
   policy: JudgePolicy,
 ): Judgement {
   const { nowMs, storeNowMs, isProtected, isPaced = false } = circumstances;
-  if (late.replaced) return late.held ? release('replaced') : NOTHING;
-  if (storeNowMs - late.reportedAtMs >= policy.holdMaxMs) {
-    return late.held ? release('hold-expired') : NOTHING;
-  }
+  const silentForMs = storeNowMs - late.reportedAtMs;
+  const isHeldBeyondLease = late.held && silentForMs >= policy.leaseTtlMs;
+  if (late.replaced) return isHeldBeyondLease ? release('replaced') : NOTHING;
+  if (silentForMs >= policy.holdMaxMs) return isHeldBeyondLease ? release('hold-expired') : NOTHING;
   const verdict = silence?.verdict;
   const isKnown = isFresh(verdict, nowMs, policy);
-  const isHeldBeyondLease = late.held && storeNowMs - late.reportedAtMs >= policy.leaseTtlMs;
   if (isKnown && verdict.result === 'answered' && !verdict.used) return hold('probe');
   if (isProtected) {
     const isDead = isConfirmedDead(silence, circumstances, policy);

@@ -8,7 +8,7 @@
 --       12 interval, ms, and 13 share of the roll that is released within one at most, under protection
 --       14 reconciler, and 15 whether the death is confirmed, 1 or 0 (dead)  16 late after, ms (replaced)
 --       17 judged after, ms (lapsed)  18… sessions, as changes
--- Returns {'struck', sessions} | {'renewed'}: a report came in between, or its lease still runs (dead), and wins
+-- Returns {'struck', sessions} | {'renewed'}: a report came in between, or (a release) its lease still runs, and wins
 --       | {'unsettled'} | {'gone'}
 --       | {'vouched'}: a reconciler's last probe was good, for dead another's | {'protected'} | {'paced'}
 --       | for withdrawn also {'superseded', boot} | {'outdated', sequence} | {'already'}
@@ -43,7 +43,7 @@ local found = record or { boot = 0, sequence = 0 }
 if found.boot ~= seenBoot or found.sequence ~= seenSequence then return { 'renewed' } end
 if why == 'lapsed' and (tonumber(leaseEnd) > now or redis.call('EXISTS', keys.answer) == 1) then return { 'renewed' } end
 if releases and (found.state == 'A' or not redis.call('ZSCORE', keys.held, server)) then return { 'renewed' } end
-if why == 'dead' and now - found.reportedAt < lease then return { 'renewed' } end
+if releases and now - found.reportedAt < lease then return { 'renewed' } end
 if why == 'replaced' then
   local place = placeIn(stored)
   if not place or not isReplaced(keys, server, place, now + lease - lateAfter) then return { 'renewed' } end

@@ -90,18 +90,23 @@ export function fleetIsWell(context, { swarm }) {
   });
 }
 
+/** Resolves, as soon as all of the fleet report, to that moment. */
+export async function fleetReports(context, { swarm }) {
+  await untilSwarmIsLive(swarm, FLEET);
+  return context.now();
+}
+
 /**
  * After the last step: waits until all of the fleet report and are found again, has it leave, concludes, and measures
  * the bars of a fleet. `dead` are those of it that were not alive all the time, `healedAt` is when the last step ended
- * unless another is named.
+ * and `reportedAt` when all reported again, unless others are named.
  */
 export async function concludeWithFleet(
   context,
   { swarm, servers, lookups },
-  { dead = [], healedAt = lastStep(context)[1] } = {},
+  { dead = [], healedAt = lastStep(context)[1], reportedAt = 0 } = {},
 ) {
-  await untilSwarmIsLive(swarm, FLEET);
-  const reportedAt = context.now();
+  const liveAt = await fleetReports(context, { swarm });
   await context.pass(context.profile.lease);
   await lookups.stop();
   const span = { from: 0, to: context.now() };
@@ -114,6 +119,6 @@ export async function concludeWithFleet(
   context.measure('fleet not found', missing.length);
   context.measure('fleet lost', eventsOf(records, 'server.lost', {}, span).filter(wasLive).length);
   const lastMiss = lookups.records.filter((lookup) => !isFound(lookup)).at(-1);
-  const backAt = Math.max(healedAt, reportedAt, lastMiss?.end ?? 0);
+  const backAt = Math.max(healedAt, reportedAt || liveAt, lastMiss?.end ?? 0);
   context.measure('fleet back', backAt - healedAt, { from: healedAt, to: backAt });
 }

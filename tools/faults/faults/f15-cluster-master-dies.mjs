@@ -1,5 +1,5 @@
 import { masterDies, masterReturns, replicaTakesOver } from '../actions/failover.mjs';
-import { FLEET_BARS, concludeWithFleet, fleetJoins } from '../actions/swarm.mjs';
+import { FLEET_BARS, concludeWithFleet, fleetJoins, fleetReports } from '../actions/swarm.mjs';
 import {
   lastStep,
   measureLate,
@@ -68,10 +68,11 @@ const withFleet = {
     const master = await cluster.masterOf(due);
     const died = await masterDies(context, master, { which: 'of the roll', state: 'down' });
     await replicaTakesOver(context, () => cluster.masterOtherThan(master, due), died);
-    const [, tookOverAt] = lastStep(context);
+    const [, healedAt] = lastStep(context);
+    const reportedAt = await fleetReports(context, fleet);
     await context.pass(profile.lease);
     await masterReturns(context, master, cluster);
-    await concludeWithFleet(context, fleet, { healedAt: tookOverAt });
+    await concludeWithFleet(context, fleet, { healedAt, reportedAt });
   },
 };
 

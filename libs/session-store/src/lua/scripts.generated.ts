@@ -1452,7 +1452,7 @@ local found = record or { boot = 0, sequence = 0 }
 if found.boot ~= seenBoot or found.sequence ~= seenSequence then return { 'renewed' } end
 if why == 'lapsed' and (tonumber(leaseEnd) > now or redis.call('EXISTS', keys.answer) == 1) then return { 'renewed' } end
 if releases and (found.state == 'A' or not redis.call('ZSCORE', keys.held, server)) then return { 'renewed' } end
-if why == 'dead' and now - found.reportedAt < lease then return { 'renewed' } end
+if releases and now - found.reportedAt < lease then return { 'renewed' } end
 if why == 'replaced' then
 local place = placeIn(stored)
 if not place or not isReplaced(keys, server, place, now + lease - lateAfter) then return { 'renewed' } end

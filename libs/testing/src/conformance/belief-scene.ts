@@ -36,6 +36,12 @@ export async function untilLate(scene: Scene, beat?: () => Promise<unknown>): Pr
   await scene.time.passWriting(scene.policy.lateAfterMs + scene.slackMs, beat);
 }
 
+/** Lets the leases of those run out that are late since just now. */
+export async function restOfLease(scene: Scene, beat?: () => Promise<unknown>): Promise<void> {
+  const { leaseTtlMs, lateAfterMs } = scene.policy;
+  await scene.time.passWriting(leaseTtlMs - lateAfterMs, beat);
+}
+
 /** New hosts, each with the session `on <name>`. */
 export async function hostsWithSessions(
   scene: Scene,
@@ -97,10 +103,9 @@ export async function holdBeyondLease(
   hosts: readonly SimulatedHost[],
   vouch?: Vouch,
 ): Promise<void> {
-  const { leaseTtlMs, lateAfterMs } = scene.policy;
   await untilLate(scene);
   await hold(scene, hosts, vouch);
-  await scene.time.passWriting(leaseTtlMs - lateAfterMs);
+  await restOfLease(scene);
   await hold(scene, hosts, vouch);
 }
 

@@ -9,6 +9,7 @@ import {
   hostsWithSessions,
   probed,
   recordOf,
+  restOfLease,
   SECOND,
   sessionOf,
   tryHold,
@@ -221,6 +222,7 @@ export function describeHolds(stage: Stage): void {
 
         expect(await tryHold(scene, old!)).toBe('replaced');
         expect(await tryHold(scene, held!)).toBe('replaced');
+        await restOfLease(scene, () => other!.beats());
         expect(await tryRelease(scene, held!, dead({ reason: 'replaced', by: SECOND }))).toBe(
           'evicted',
         );
@@ -399,6 +401,7 @@ export function describeHolds(stage: Stage): void {
       const [late, held] = (await hostsWithSessions(scene, 'late', 'held')) as SimulatedHost[];
       await untilLate(scene);
       await hold(scene, [held!]);
+      await restOfLease(scene);
       const seen = await recordOf(scene, held!);
       await held!.beats();
       await scene.newEvents();
@@ -412,17 +415,28 @@ export function describeHolds(stage: Stage): void {
       await scene.expectLive(sessionOf(scene, held!), held!, sessionOf(scene, held!));
     });
 
-    stage.settled('I2: for a bad probe never cut the lease of the last report', async (scene) => {
-      const [host] = (await hostsWithSessions(scene, 'gpu-1')) as [SimulatedHost];
-      const { leaseTtlMs, lateAfterMs } = scene.policy;
+    stage.settled('I1: never cut the lease of the last report', async (scene) => {
+      const names = ['dead', 'replaced', 'expired'];
+      const hosts = (await hostsWithSessions(scene, ...names)) as SimulatedHost[];
+      const [gone, replaced, expired] = hosts as [SimulatedHost, SimulatedHost, SimulatedHost];
       await untilLate(scene);
-      await hold(scene, [host]);
-      expect(await tryRelease(scene, host)).toBe('renewed');
-      expect(await tryRelease(scene, host, dead({ confirmed: true }))).toBe('renewed');
-      await expectHeld(scene, host);
-      await scene.time.passWriting(leaseTtlMs - lateAfterMs);
+      await hold(scene, hosts);
+      const heir = scene.host('heir');
+      await heir.reports({ endpoint: replaced.endpoint });
+      const tries = [
+        [gone, dead()],
+        [gone, dead({ confirmed: true })],
+        [replaced, dead({ reason: 'replaced' })],
+        [expired, dead({ reason: 'hold-expired' })],
+      ] as const;
+      for (const [host, release] of tries) {
+        expect(await tryRelease(scene, host, release)).toBe('renewed');
+        await expectHeld(scene, host);
+      }
+      await restOfLease(scene, () => heir.beats());
 
-      expect(await tryRelease(scene, host)).toBe('evicted');
+      for (const [host, release] of tries.slice(1))
+        expect(await tryRelease(scene, host, release)).toBe('evicted');
     });
 
     stage.settled(

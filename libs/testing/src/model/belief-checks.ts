@@ -13,10 +13,10 @@ import { SERVERS } from './model-ids';
 import type { ModelWorld } from './model-world';
 import { Violation } from './violation';
 
-/** What is to be said of one server, and by which of its words. */
+/** What is to be said of one server, and after what it has said or what has befallen it last. */
 interface Standing {
   readonly isLate: boolean;
-  readonly word: unknown;
+  readonly since: unknown;
 }
 
 /** How every server stands at this moment; undefined while nobody can say. */
@@ -25,8 +25,8 @@ export function standings(world: ModelWorld): ReadonlyMap<ServerId, Standing> | 
   if (acknowledged.isBetween) return undefined;
   return new Map(
     SERVERS.map((server) => {
-      const word = wordOf(facts, server);
-      return [server, { isLate: beliefs.isLate(server, facts), word: word && { ...word } }];
+      const since = structuredClone(facts.servers.get(server));
+      return [server, { isLate: beliefs.isLate(server, facts), since }];
     }),
   );
 }
@@ -93,9 +93,9 @@ export function checkRelease(
     throw new Violation('F26', `${server} is released, but reported in step ${word?.step}`);
   if (!word.held) throw broken(`${server} is released, but was not held`);
   if (!facts.maySettle) throw broken(`${server} is released, but the roll cannot be settled`);
-  if (reason !== 'dead') return;
   if (facts.nowMs - word.saidAtMs < site.policy.leaseTtlMs)
     throw broken(`${server} is released, but the lease of its last report still runs`);
+  if (reason !== 'dead') return;
   if (beliefs.mustBeVouchedFor(server, facts, by))
     throw broken(`${server} is released, but the other reconciler vouches for it`);
   if (!confirmed && beliefs.mustBeProtected(facts.nowMs))

@@ -95,9 +95,9 @@ export class BeliefOracle {
     if (!truth.report) return outcomes.all();
     outcomes.stopIf(not(isBefore(when, truth.retainedUntil)), 'renewed');
     outcomes.stopIf(isSeen(truth, seen) && truth.held ? 'no' : 'yes', 'renewed');
+    outcomes.stopIf(isBefore(when, later(truth.reportedAt, this.policy.leaseTtlMs)), 'renewed');
     if (reason === 'replaced') outcomes.stopIf(mayBeReplaced ? 'maybe' : 'yes', 'renewed');
     if (reason !== 'dead') return outcomes.all('evicted');
-    outcomes.stopIf(isBefore(when, later(truth.reportedAt, this.policy.leaseTtlMs)), 'renewed');
     outcomes.stopIf(this.isVouchedFor(truth.server, when, by), 'vouched');
     const isProtected = this.isProtected(truth.report.zone, when);
     outcomes.stopIf(confirmed ? 'no' : isProtected, 'protected');

@@ -65,10 +65,9 @@ export class Beliefs {
     if (entry === undefined) return { kind: 'gone' };
     if (!isSame(this.servers.fence(seen.server, nowMs), seen)) return { kind: 'renewed' };
     if (!entry.held) return { kind: 'renewed' };
-    if (release.reason === 'replaced' && !this.isReplaced(entry, nowMs)) return { kind: 'renewed' };
-    if (release.reason !== 'dead') return undefined;
     if (nowMs - entry.reportedAtMs < this.policy.leaseTtlMs) return { kind: 'renewed' };
-    return this.refusalOfDeath(entry, release, nowMs);
+    if (release.reason === 'replaced' && !this.isReplaced(entry, nowMs)) return { kind: 'renewed' };
+    return release.reason === 'dead' ? this.refusalOfDeath(entry, release, nowMs) : undefined;
   }
 
   /** Why a lapsed server is not evicted; undefined when nothing is said for it. */
