@@ -13,6 +13,11 @@ import { Settling } from './settling';
 /** Who owned a bare id last may be forgotten by such a share of the retention early. */
 const OWNERS_FORGOTTEN_EARLY = 0.1;
 
+interface Forgotten {
+  readonly word: Word & { readonly server: ServerId };
+  readonly untilMs: number;
+}
+
 /** What the store has acknowledged, and what follows from that alone; knows nothing of how a store works. */
 export class Acknowledged {
   readonly settling: Settling;
@@ -20,7 +25,9 @@ export class Acknowledged {
   private readonly owners = new Map<LocalId, ServerId>();
   private readonly contested = new Set<LocalId>();
   private readonly windows = new Set<Facts[]>();
+  private readonly forgotten = new Map<ServerId, Forgotten>();
   private forgottenAtMs = Number.NEGATIVE_INFINITY;
+  private wentBackMs = 0;
 
   constructor(
     private readonly policy: LeasePolicy,
@@ -30,15 +37,18 @@ export class Acknowledged {
   }
 
   get facts(): Facts {
-    const { nowMs, servers, owners, contested, settling } = this;
+    const { nowMs, servers, owners, contested, settling, forgotten } = this;
     const { heardAfterMs, settleAfterMs, judgedAfterMs } = this.policy;
     return {
       nowMs,
       servers,
       owners,
       contested,
+      perhapsForgotten: [...forgotten.values()]
+        .filter(({ untilMs }) => nowMs <= untilMs)
+        .map(({ word }) => word),
       mayBeHeard: settling.mayBeWritten(heardAfterMs, nowMs),
-      maySettle: settling.mayBeWritten(settleAfterMs, nowMs),
+      maySettle: settling.mayBeSettled(nowMs),
       mustSettle: settling.mustBeWritten(settleAfterMs, nowMs),
       mayBeJudged: settling.mayBeWritten(judgedAfterMs, nowMs),
       mustBeJudged: settling.mustBeWritten(judgedAfterMs, nowMs),
@@ -72,15 +82,17 @@ export class Acknowledged {
   /** Time has passed, or the store's clock has jumped. */
   timeIs(nowMs: number): void {
     const wentBack = nowMs < this.nowMs;
+    if (wentBack) this.wentBackMs += this.nowMs - nowMs;
     for (const [server, standing] of this.servers) {
       const endsAtMs = endOf(standing, this.policy.retentionMs);
       if (nowMs > endsAtMs - OWNERS_FORGOTTEN_EARLY * this.policy.retentionMs)
         this.disownAll(server);
-      if (nowMs > endsAtMs) this.forget(server, endsAtMs);
+      if (nowMs > endsAtMs) this.forget(server, standing, endsAtMs);
       else if (wentBack && standing.kind === 'present' && standing.word.untilMs <= this.nowMs)
         this.servers.set(server, { kind: 'present', word: { ...standing.word, doubtful: true } });
     }
     this.nowMs = nowMs;
+    this.settling.timeIs(nowMs);
     this.noted();
   }
 
@@ -139,6 +151,7 @@ export class Acknowledged {
     this.servers.clear();
     this.owners.clear();
     this.contested.clear();
+    this.forgotten.clear();
     this.settling.lost();
     this.noted();
   }
@@ -176,8 +189,14 @@ export class Acknowledged {
     if (this.owners.get(local) === server) this.owners.delete(local);
   }
 
-  private forget(server: ServerId, endedAtMs: number): void {
+  /** What was written before the clock went back ends so much later: who owned a bare id last is not renewed each time. */
+  private forget(server: ServerId, standing: Standing, endedAtMs: number): void {
     this.forgottenAtMs = Math.max(this.forgottenAtMs, endedAtMs);
+    if (standing.kind === 'present')
+      this.forgotten.set(server, {
+        word: { ...standing.word, server },
+        untilMs: endedAtMs + this.wentBackMs,
+      });
     this.servers.delete(server);
   }
 

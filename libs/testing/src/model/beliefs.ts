@@ -1,9 +1,15 @@
 import type { LeasePolicy, ServerId } from '@rollcall/domain';
 import { wordOf, type Facts } from './facts';
 
+interface GoodVerdict {
+  readonly untilMs: number;
+  /** It had ended once: if the store's clock has come back since, it may count again, or not. */
+  isDoubtful: boolean;
+}
+
 /** What reconcilers have vouched for and protected: what can be said of it from outside. */
 export class Beliefs {
-  private readonly verdicts = new Map<ServerId, Map<string, number>>();
+  private readonly verdicts = new Map<ServerId, Map<string, GoodVerdict>>();
   private protectedUntilMs = Number.NEGATIVE_INFINITY;
   private changes = 0;
   private isThere = false;
@@ -16,8 +22,14 @@ export class Beliefs {
   }
 
   vouched(server: ServerId, by: string, untilMs: number): void {
-    const verdicts = this.verdicts.get(server) ?? new Map<string, number>();
-    this.verdicts.set(server, verdicts.set(by, untilMs));
+    const verdicts = this.verdicts.get(server) ?? new Map<string, GoodVerdict>();
+    this.verdicts.set(server, verdicts.set(by, { untilMs, isDoubtful: false }));
+  }
+
+  /** Time has passed, or the store's clock has jumped. */
+  timeIs(nowMs: number): void {
+    for (const verdicts of this.verdicts.values())
+      for (const verdict of verdicts.values()) verdict.isDoubtful ||= nowMs >= verdict.untilMs;
   }
 
   retracted(server: ServerId, by: string): void {
@@ -30,13 +42,14 @@ export class Beliefs {
 
   /** Whether a good verdict may stand for it. */
   mayBeVouchedFor(server: ServerId, nowMs: number): boolean {
-    return this.isVouchedUntil(server, (untilMs) => nowMs <= untilMs);
+    return this.isVouchedBy(server, ({ untilMs }) => nowMs <= untilMs);
   }
 
   /** Whether a good verdict of this silence stands for it: nobody may strike it off. */
   mustBeVouchedFor(server: ServerId, facts: Facts, exceptBy = ''): boolean {
     const isHeld = wordOf(facts, server)?.held !== undefined;
-    return isHeld && this.isVouchedUntil(server, (untilMs) => facts.nowMs < untilMs, exceptBy);
+    const stands = ({ untilMs, isDoubtful }: GoodVerdict) => !isDoubtful && facts.nowMs < untilMs;
+    return isHeld && this.isVouchedBy(server, stands, exceptBy);
   }
 
   protectionChanged(to: 'on' | 'ended' | 'off', untilMs: number): void {
@@ -65,13 +78,13 @@ export class Beliefs {
     this.protectionChanged('off', 0);
   }
 
-  private isVouchedUntil(
+  private isVouchedBy(
     server: ServerId,
-    stands: (untilMs: number) => boolean,
+    stands: (verdict: GoodVerdict) => boolean,
     exceptBy = '',
   ): boolean {
     return [...(this.verdicts.get(server) ?? [])].some(
-      ([by, untilMs]) => by !== exceptBy && stands(untilMs),
+      ([by, verdict]) => by !== exceptBy && stands(verdict),
     );
   }
 }

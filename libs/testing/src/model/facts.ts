@@ -32,6 +32,8 @@ export interface Facts {
   readonly servers: ReadonlyMap<ServerId, Standing>;
   /** Whom a bare id must lead to while nobody else claims it: it was reported by this server alone on a settled roll. */
   readonly owners: ReadonlyMap<LocalId, ServerId>;
+  /** Of whom nothing need be remembered, and something may be, as the store's clock went back before. */
+  readonly perhapsForgotten: readonly (Word & { readonly server: ServerId })[];
   /** Bare ids that several servers have claimed at once. */
   readonly contested: ReadonlySet<LocalId>;
   /** Whether every live agent can have reported since the last gap. */

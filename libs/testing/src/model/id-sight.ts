@@ -60,6 +60,13 @@ export abstract class Sight {
     return this.window.flatMap((facts) => wordOf(facts, server) ?? []);
   }
 
+  /** The same of whoever may still be remembered, though nothing of it need be. */
+  perhapsForgotten(server: ServerId): Word[] {
+    return this.window.flatMap((facts) =>
+      facts.perhapsForgotten.filter((word) => word.server === server),
+    );
+  }
+
   protected alwaysSame(owner: (facts: Facts) => Owner | undefined): Owner | undefined {
     const owners = this.window.map(owner);
     const last = owners.at(-1);

@@ -27,7 +27,10 @@ function checkFound(
   if (destination.session !== local || (asked && server !== asked))
     fail(lookup, 'I4', 'nothing but that session');
   if (!permits(endpoint)) fail(lookup, 'I7', 'no endpoint that may not be answered');
-  const words = sight.wordsOf(server).filter(({ list }) => list?.includes(local));
+  const remembered = stale === 'unsettled' ? sight.perhapsForgotten(server) : [];
+  const words = [...sight.wordsOf(server), ...remembered].filter(({ list }) =>
+    list?.includes(local),
+  );
   if (words.length === 0) fail(lookup, 'I7', `nothing: ${server} does not say that it has it`);
   const word = words.find((each) => isSame(each.endpoint, endpoint));
   if (!word) return fail(lookup, 'I1', `${addressOf(words.at(-1))}, as ${server} said last`);

@@ -21,8 +21,6 @@ const RETRY_AFTER_MS = 500;
 export class ModelAgent {
   isUp = false;
   isCut = false;
-  /** The store has heard of it at its time ever since a report of it was applied. */
-  isSteady = false;
   /** What its applied reports have listed, and every report since. */
   told: readonly LocalId[] = [];
   process: ModelProcess | undefined;
@@ -34,6 +32,8 @@ export class ModelAgent {
   private reachedAtMs = 0;
   private appliedAtMs = Number.NEGATIVE_INFINITY;
   private dueInMs = 0;
+  private isSteady = false;
+  private interruptions = 0;
 
   constructor(
     readonly server: ServerId,
@@ -69,7 +69,7 @@ export class ModelAgent {
 
   stops(): void {
     this.isUp = false;
-    this.isSteady = false;
+    this.interrupted();
   }
 
   /** The next report, with what has changed; it is being tried at this moment. */
@@ -105,7 +105,7 @@ export class ModelAgent {
       return;
     }
     this.told = ids;
-    this.stayedSteady(nowMs);
+    this.steadySince(nowMs);
     this.reachedAtMs = nowMs;
     this.isSteady = true;
   }
@@ -113,7 +113,7 @@ export class ModelAgent {
   /** The store has not taken its report; it tries again soon. */
   failed(nowMs: number): void {
     this.triesAgainSoon();
-    this.stayedSteady(nowMs);
+    this.steadySince(nowMs);
     this.reachedAtMs = nowMs;
   }
 
@@ -132,10 +132,19 @@ export class ModelAgent {
     if (this.list.kind !== 'listed') this.list = listed();
   }
 
-  /** Whether the store has heard of it at its time until now, be it that it did not take it. */
-  stayedSteady(nowMs: number): boolean {
-    if (nowMs - this.reachedAtMs > STEADY_INTERVALS * this.policy.intervalMs) this.isSteady = false;
-    return this.isSteady;
+  /** Something has befallen it for which a lookup may miss it, until its next report is applied. */
+  interrupted(): void {
+    if (this.isSteady) this.interruptions += 1;
+    this.isSteady = false;
+  }
+
+  /**
+   * After which interruption the store has heard of it at its time until now, be it that it did not take it; undefined when
+   * it has not.
+   */
+  steadySince(nowMs: number): number | undefined {
+    if (nowMs - this.reachedAtMs > STEADY_INTERVALS * this.policy.intervalMs) this.interrupted();
+    return this.isSteady ? this.interruptions : undefined;
   }
 }
 

@@ -7,7 +7,7 @@ import type { ModelProcess } from './model-site';
 import type { AgentIndex } from './model-step';
 import type { ModelWorld } from './model-world';
 import { Violation } from './violation';
-import { isSteadyWith, lookAtEverything, lookupOf, PUBLIC_IDS, type Watched } from './roll-watch';
+import { lookAtEverything, lookupOf, PUBLIC_IDS, steadySince, type Watched } from './roll-watch';
 
 /** A lookup's two reads share so much time; one that is held for longer is given up. */
 const LOOKUP_BUDGET_MS = 280;
@@ -60,14 +60,15 @@ export class ModelLookups {
     const begunMs = this.world.ownMs;
     const window = acknowledged.openWindow();
     const watched = this.watched();
-    const wasSteady = isSteadyWith(id, watched);
+    const since = steadySince(id, watched);
     await this.world.run(this.process, true, 'the lookup', async (store) => {
       const resolution = await watched.resolver.look(store, id, watched.ownMs);
       acknowledged.closeWindow(window);
       if (!resolution || this.world.ownMs - begunMs > LOOKUP_BUDGET_MS) return;
       story.add(` → ${told(resolution)}`);
       const lookup = lookupOf(id, resolution, watched);
-      checkLookup({ ...lookup, isSteady: wasSteady && lookup.isSteady }, window);
+      const isSteady = since !== undefined && steadySince(id, watched) === since;
+      checkLookup({ ...lookup, isSteady }, window);
     });
   }
 

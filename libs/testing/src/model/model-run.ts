@@ -125,7 +125,7 @@ export class ModelRun {
       throw new Violation('I8', `${server} is on the roll, but its eviction is ${outcome.kind}`);
     if (outcome.kind === 'evicted' && word) world.acknowledged.struck(server, word);
     world.beliefs.forget(server);
-    agent.isSteady = false;
+    agent.interrupted();
   }
 
   private async lose(): Promise<void> {
@@ -145,7 +145,7 @@ export class ModelRun {
     await world.moveStoreClock(ms);
     world.jumpedMs += Math.abs(ms);
     const isFirst = world.ownMs - this.jumpedAtMs > site.policy.leaseTtlMs;
-    if (!isFirst) for (const agent of this.agents.all) agent.isSteady = false;
+    if (!isFirst) for (const agent of this.agents.all) agent.interrupted();
     this.jumpedAtMs = world.ownMs;
   }
 }

@@ -47,6 +47,7 @@ export class ModelWorld {
   async moveStoreClock(ms: number): Promise<void> {
     await this.site.moveClock(ms);
     this.acknowledged.timeIs(this.site.now());
+    this.beliefs.timeIs(this.site.now());
     this.actor = undefined;
   }
 

@@ -84,15 +84,15 @@ export function lookupOf(id: PublicId, resolution: Lookup['resolution'], watched
     resolution,
     renewing: resolver.isRenewing(ownMs()),
     permits: resolver.permits,
-    isSteady: isSteadyWith(id, watched),
+    isSteady: steadySince(id, watched) !== undefined,
   };
 }
 
-/** Whether the id is of a host that has reported it at its time until now. */
-export function isSteadyWith(id: PublicId, { agents, ownMs }: Watched): boolean {
+/** After which interruption its host has reported an id at its time until now; undefined when it has not. */
+export function steadySince(id: PublicId, { agents, ownMs }: Watched): number | undefined {
   const agent = agents.find(({ server }) => server === serverOf(id));
-  if (!agent?.stayedSteady(ownMs())) return false;
-  return agent.told.includes(id.local) && agent.has(id.local);
+  const since = agent?.steadySince(ownMs());
+  return agent?.told.includes(id.local) && agent.has(id.local) ? since : undefined;
 }
 
 function serverOf(id: PublicId): ServerId | undefined {

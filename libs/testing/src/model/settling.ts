@@ -14,6 +14,8 @@ export class Settling {
   /** Since when, and when last, something may have been written after the clock went back. */
   private perhapsSinceMs = Number.NEGATIVE_INFINITY;
   private perhapsLastMs = Number.NEGATIVE_INFINITY;
+  /** Until when it may have been noted that the roll is settled; only a write takes that back. */
+  private settledUntilMs = Number.NEGATIVE_INFINITY;
   private readonly doubtMs: number;
 
   constructor(private readonly policy: LeasePolicy) {
@@ -23,7 +25,11 @@ export class Settling {
   /** Something was written, or not. */
   perhapsWritten(nowMs: number): void {
     if (this.mayBeginAnew(nowMs)) this.lastSureMs = Number.NEGATIVE_INFINITY;
-    if (!this.wentBack(nowMs)) return this.extend(nowMs);
+    if (!this.wentBack(nowMs)) {
+      this.extend(nowMs);
+      this.settledUntilMs = Math.max(this.settledUntilMs, this.noteEndsAtMs());
+      return;
+    }
     if (!this.isWithinGap(this.perhapsLastMs, nowMs)) this.perhapsSinceMs = nowMs;
     this.perhapsLastMs = nowMs;
   }
@@ -31,8 +37,15 @@ export class Settling {
   written(nowMs: number): void {
     if (this.mayBeginAnew(nowMs)) this.latestSinceMs = nowMs;
     this.extend(nowMs);
+    this.settledUntilMs = this.noteEndsAtMs();
     this.lastSureMs = nowMs;
     this.lastKnownMs = nowMs;
+  }
+
+  /** What the last write has settled ends by itself, and does not come back with the clock: only the next write brings it. */
+  timeIs(nowMs: number): void {
+    if (nowMs - this.lastSureMs > this.policy.gapMs - this.doubtMs)
+      this.lastSureMs = Number.NEGATIVE_INFINITY;
   }
 
   /** The roll may have to settle anew. */
@@ -46,6 +59,12 @@ export class Settling {
     this.lastSureMs = Number.NEGATIVE_INFINITY;
     this.lastKnownMs = Number.NEGATIVE_INFINITY;
     this.perhapsLastMs = Number.NEGATIVE_INFINITY;
+    this.settledUntilMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether it can be noted that the roll is settled, be it that the clock has come back to when it was. */
+  mayBeSettled(nowMs: number): boolean {
+    return nowMs <= this.settledUntilMs || this.mayBeWritten(this.policy.settleAfterMs, nowMs);
   }
 
   /** Whether the roll can have been written without a gap for so long. */
@@ -62,6 +81,13 @@ export class Settling {
       sinceLastMs >= 0 &&
       sinceLastMs <= gapMs - this.doubtMs
     );
+  }
+
+  private noteEndsAtMs(): number {
+    const { settleAfterMs, gapMs } = this.policy;
+    return this.mayBeWritten(settleAfterMs, this.lastMs)
+      ? this.lastMs + gapMs
+      : Number.NEGATIVE_INFINITY;
   }
 
   private extend(nowMs: number): void {
