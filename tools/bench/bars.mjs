@@ -1,12 +1,14 @@
-import { ratioOf, spreadOf } from './figures.mjs';
+import { ratioOf } from './figures.mjs';
 
 /** For noise: a ratio that exceeds its bar by less is told as such, and does not fail. */
 const ALLOWANCE = 0.1;
 
-/** Every bar that the results have the figures for: `{ title, value, most | least, stretch, verdict }`. */
+const NOT_MEASURED = 'not measured';
+
+/** Every bar: `{ title, value, bar, stretch, verdict }`; `value` is undefined where the results have no figures for it. */
 export function judge({ lookups, writes }) {
   const figures = new Figures(lookups, writes);
-  return BARS.flatMap((bar) => bar(figures)).filter(({ value }) => value !== undefined);
+  return BARS.flatMap((bar) => bar(figures));
 }
 
 /** The bars; a number without a word of its own is the product's goal, as docs/performance.md has it. */
@@ -90,12 +92,11 @@ class Figures {
     return this.#compared('perSecond', { node, connections: 64 }, { variant });
   }
 
-  /** The most of any round: a single command too many is one. */
+  /** Of every round: a single one with a command too many, or one too few, is a shortfall. */
   commands(question) {
-    const rounds = this.#lookups
+    return this.#lookups
       .filter((cell) => cell.variant === 'rollcall' && cell.question === question)
       .flatMap((cell) => cell.rounds.map(({ commands }) => commands));
-    return rounds.length === 0 ? undefined : spreadOf(rounds).max;
   }
 
   reportToPipeline(node) {
@@ -133,7 +134,7 @@ function most(title, value, bar, stretch) {
     value,
     bar: `≤ ${bar}`,
     stretch: `≤ ${stretch}`,
-    verdict: verdictOf(isMet, bar, stretch, 1),
+    verdict: verdictOf(value, isMet, bar, stretch, 1),
   };
 }
 
@@ -144,17 +145,23 @@ function least(title, value, bar, stretch) {
     value,
     bar: `≥ ${bar}`,
     stretch: `≥ ${stretch}`,
-    verdict: verdictOf(isMet, bar, stretch, -1),
+    verdict: verdictOf(value, isMet, bar, stretch, -1),
   };
 }
 
-/** A number of commands, but for the few that a measurement cuts in two. */
-function exactly(title, value, bar) {
-  const isMet = value !== undefined && Math.abs(value - bar) < 0.01;
-  return { title, value, bar: String(bar), stretch: '', verdict: isMet ? 'holds' : 'falls short' };
+/** A number of commands in every round, but for the few that renew the roll or that a measurement cuts in two. */
+function exactly(title, rounds, bar) {
+  const offBy = (value) => Math.abs(value - bar);
+  const [value] = [...rounds].sort((one, other) => offBy(other) - offBy(one));
+  const told = offBy(value) < 0.01 ? 'holds' : 'falls short';
+  return {
+    ...{ title, value, bar: String(bar), stretch: '' },
+    verdict: value === undefined ? NOT_MEASURED : told,
+  };
 }
 
-function verdictOf(isMet, bar, stretch, direction) {
+function verdictOf(value, isMet, bar, stretch, direction) {
+  if (value === undefined) return NOT_MEASURED;
   if (isMet(stretch)) return 'holds, stretch too';
   if (isMet(bar)) return 'holds';
   return isMet(bar * (1 + direction * ALLOWANCE))

@@ -57,6 +57,14 @@ describe('the bars of a bench', () => {
     expect(verdict('Redis commands per refused', lookups)).toMatchObject({ verdict: 'holds' });
   });
 
+  it('take an answer without a command for a shortfall', () => {
+    const lookups = [cell('rollcall', {}, { commands: 1 }, { commands: 0.97 })];
+    expect(verdict('Redis commands per hit', lookups)).toMatchObject({
+      value: 0.97,
+      verdict: 'falls short',
+    });
+  });
+
   it('count what a report costs Node and Redis together', () => {
     const writes = [
       { way: 'report', node: 24, rounds: [{ nodeUs: 6, redisUs: 6 }] },
@@ -65,7 +73,10 @@ describe('the bars of a bench', () => {
     expect(verdict('unchanged report', [], writes)).toMatchObject({ value: 0.4 });
   });
 
-  it('leave out what was not measured', () => {
-    expect(judge({ lookups: [cell('raw', {}, {})], writes: [] })).toEqual([]);
+  it('say what was not measured', () => {
+    const bars = judge({ lookups: [cell('raw', {}, {})], writes: [] });
+    expect(bars).toHaveLength(9);
+    for (const { value, verdict } of bars)
+      expect({ value, verdict }).toEqual({ value: undefined, verdict: 'not measured' });
   });
 });

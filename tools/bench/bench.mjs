@@ -1,5 +1,6 @@
 import { describeMachine } from '../scale/measure/machine.mjs';
 import { Servers } from './servers.mjs';
+import { orderOf } from './order.mjs';
 import { Site } from './site/site.mjs';
 import { runWrk } from './load/run-wrk.mjs';
 import { measureWrites } from './writes/measure-writes.mjs';
@@ -20,9 +21,9 @@ const OTHER_QUESTIONS_AT = 64;
 const WARM_UP_SECONDS = 1;
 
 /**
- * Measures the variants, round by round, each round in another order. Resolves to `{ machine, lookups, writes, … }`:
+ * Measures the variants, round by round, each round in another order. Resolves to `{ machine, lookups, writes, failure, … }`:
  * of `lookups` each is `{ variant, node, question, connections, rounds }`, a round being `{ cpuUs, perSecond, p50Us,
- * p99Us, commands }` per request.
+ * p99Us, commands, busyPercent }`: per request, but for the last, the share of its processor that the server used.
  */
 export async function runBench(options) {
   const { progress, processors, signal } = options;
@@ -35,12 +36,24 @@ export async function runBench(options) {
     await servers.start(options, progress);
     const lookups = await measureLookups({ ...options, servers, site });
     await servers.stop();
-    const writes = options.reports ? await measureWrites({ ...options, site }) : [];
-    return { ...described(options), lookups, writes };
+    const { writes, failure } = await writesOf({ ...options, site });
+    return { ...described(options), lookups, writes, failure };
   } finally {
     await servers.stop();
     await site.stop();
     signal.throwIfAborted();
+  }
+}
+
+/** What was measured of lookups is worth a report, whatever becomes of the reports. */
+async function writesOf(options) {
+  if (!options.reports) return { writes: [] };
+  try {
+    return { writes: await measureWrites(options) };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    options.progress.close();
+    return { writes: [], failure: error.message };
   }
 }
 
@@ -49,11 +62,17 @@ async function measureLookups(options) {
   for (let round = 0; round < options.rounds; round++) {
     const title = `round ${round + 1}/${options.rounds}`;
     await options.progress.step(title, async (tell) => {
-      for (const [index, cell] of rotated(cells, round).entries()) {
+      for (const [index, cell] of orderOf(cells, round).entries()) {
         tell(
           `${index + 1} of ${cells.length}: ${cell.server.name}, ${cell.question}, ${cell.connections}`,
         );
-        cell.rounds.push(await measure(cell, options));
+        cell.rounds.push(
+          await measure(cell, options).catch((error) => {
+            throw new Error(`${cell.server.name}, ${cell.question}: ${error.message}`, {
+              cause: error,
+            });
+          }),
+        );
       }
       return { told: `${cells.length} measurements` };
     });
@@ -77,12 +96,6 @@ function cellsOf({ servers, connections }) {
   ]);
 }
 
-/** The same order in every round would give each the same neighbour. */
-function rotated(cells, round) {
-  const first = Math.floor((round * cells.length) / 3) % cells.length;
-  return [...cells.slice(first), ...cells.slice(0, first)];
-}
-
 async function measure({ server, question, connections }, { site, processors, seconds, signal }) {
   const { path, isRefused } = QUESTIONS[question];
   const ask = (duration) =>
@@ -91,10 +104,10 @@ async function measure({ server, question, connections }, { site, processors, se
       ...{ idsFile: site.idsFile, processor: processors.load },
     });
   await ask(WARM_UP_SECONDS);
-  const [commandsBefore, cpuBeforeUs] = [await site.lookupCommands(), server.process.cpuTimeUs()];
+  const [commandsBefore, cpuBeforeUs] = [await site.commandsDone(), server.process.cpuTimeUs()];
   const { requests, durationUs, refused, lost, p50Us, p99Us } = await ask(seconds);
   const cpuUs = server.process.cpuTimeUs() - cpuBeforeUs;
-  const commands = (await site.lookupCommands()) - commandsBefore;
+  const commands = (await site.commandsDone()) - commandsBefore;
   if (lost > 0 || refused !== (isRefused ? requests : 0))
     throw new Error(
       `${server.name}: of ${requests} requests ${refused} were refused and ${lost} lost (${question})`,
@@ -105,6 +118,7 @@ async function measure({ server, question, connections }, { site, processors, se
     p50Us,
     p99Us,
     commands: commands / requests,
+    busyPercent: (100 * cpuUs) / durationUs,
   };
 }
 

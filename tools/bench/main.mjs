@@ -11,11 +11,24 @@ import { chooseProcessors } from './site/processors.mjs';
 import { PROGRAMS } from './site/programs.mjs';
 import { VARIANTS } from './variants/index.mjs';
 
-const EXIT = { shortfall: 1, usage: 2, killed: 130 };
+const EXIT = { fine: 0, shortfall: 1, usage: 2, stopped: 130 };
 const REPORT_FOLDER = join(stateDir, 'bench/report');
 
+/** Resolves to the exit code. */
 async function main(options) {
-  const stop = stopRequest(() => process.exit(EXIT.killed));
+  const stop = stopRequest(() => process.exit(EXIT.stopped));
+  const progress = new Progress(process.stdout);
+  try {
+    return (await measure(options, stop, progress)) ? EXIT.fine : EXIT.shortfall;
+  } catch (error) {
+    progress.close();
+    console.error(stop.signal.aborted ? 'stopped' : error.message);
+    return stop.signal.aborted ? EXIT.stopped : EXIT.shortfall;
+  }
+}
+
+/** Resolves to whether every bar that was measured holds. */
+async function measure(options, stop, progress) {
   const processors = chooseProcessors();
   const variants = VARIANTS.filter(({ name }) => options.variants.includes(name));
   await installDependencies();
@@ -25,7 +38,6 @@ async function main(options) {
   // What these import has to be built.
   const { runBench } = await import('./bench.mjs');
   const { saveReport } = await import('./report/save-report.mjs');
-  const progress = new Progress(process.stdout);
   const results = await runBench({
     ...options,
     variants,
@@ -35,7 +47,7 @@ async function main(options) {
   });
   const { file, text, holds } = saveReport(results, options.report ?? REPORT_FOLDER);
   progress.say(`\n${text}\nreport: ${shown(file)}`);
-  return holds ? 0 : EXIT.shortfall;
+  return holds;
 }
 
 function optionsOf(args) {
@@ -48,13 +60,5 @@ function optionsOf(args) {
 }
 
 const options = optionsOf(process.argv.slice(2));
-if (options.help) {
-  console.log(USAGE);
-} else {
-  try {
-    process.exitCode = await main(options);
-  } catch (error) {
-    console.error(error.name === 'AbortError' ? 'stopped' : error.message);
-    process.exitCode = error.name === 'AbortError' ? EXIT.killed : EXIT.shortfall;
-  }
-}
+if (options.help) console.log(USAGE);
+else process.exit(await main(options));

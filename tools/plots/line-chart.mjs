@@ -87,7 +87,8 @@ function panelOf({ title, unit, series, scale = 'linear' }, { x, top, gap }) {
 }
 
 function linear(values, top) {
-  const most = Math.max(0, ...values);
+  // Not spread: a day of samples is more than a call takes.
+  const most = values.reduce((so, value) => Math.max(so, value), 0);
   const ticks = ticksBetween(0, most === 0 ? 1 : most * 1.05, TICKS_Y);
   const to = Math.max(most * 1.05, ticks.at(-1));
   return { ticks, at: (value) => top + (1 - value / to) * (PANEL - 20) };

@@ -97,6 +97,11 @@ describe('a line chart', () => {
     expect(svg).not.toContain('NaN');
   });
 
+  it('draws more points than a call takes arguments', () => {
+    const values = Array.from({ length: 200_000 }, (_, second) => [second, second % 7]);
+    expect(points(chart({ series: [{ name: 'redis', points: values }] }))).toHaveLength(200_000);
+  });
+
   it.each([['linear'], ['log']])('draws a single point, %s', (scale) => {
     const svg = chart({ scale, series: [{ name: 'redis', points: [[5, 3]] }] });
     expect(svg).toContain('<circle');

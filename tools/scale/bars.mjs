@@ -3,6 +3,8 @@ export const ALLOWANCE = 0.1;
 
 const ISSUE_5 = 'issue 5';
 const FULL_FLEET = { hosts: 10_000 };
+/** In less, RETENTION_MS does not fit into the warm-up. */
+const LONG_SOAK = { ...FULL_FLEET, minutes: 10 };
 
 /**
  * What the figures are held against: at most `most`, in `unit`; `stretch` is what would be better still. `origin` is who
@@ -18,7 +20,7 @@ export const BARS = {
     size: FULL_FLEET,
   },
   'redis memory': {
-    what: 'memory of Redis per session, everything included',
+    what: 'memory of Redis per session, with all events that are ever kept',
     unit: 'B',
     ...{ most: 700, stretch: 500 },
     origin: ISSUE_5,
@@ -78,12 +80,14 @@ export const BARS = {
     unit: '% over the run',
     ...{ most: 2, allowance: 0 },
     origin: `${ISSUE_5}: none; 2 % is what the fit cannot tell, as for F33`,
+    size: LONG_SOAK,
   },
   'memory growth': {
     what: 'the same of the memory of Redis without the capped streams',
     unit: '% over the run',
     ...{ most: 2, allowance: 0 },
     origin: `${ISSUE_5}: none; 2 % is what the fit cannot tell, as for F33`,
+    size: LONG_SOAK,
   },
 };
 

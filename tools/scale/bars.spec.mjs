@@ -15,8 +15,9 @@ describe('the bars', () => {
   });
 
   it('allow growth no noise beyond what the fit cannot tell', () => {
-    expect(verdictOn('heap growth', 2)).toBe('met');
-    expect(verdictOn('heap growth', 2.01)).toBe('missed');
+    const soak = { ...FLEET, minutes: 10 };
+    expect(verdictOn('heap growth', 2, soak)).toBe('met');
+    expect(verdictOn('heap growth', 2.01, soak)).toBe('missed');
   });
 
   it('say nothing of what is smaller than what they speak of', () => {
@@ -24,6 +25,7 @@ describe('the bars', () => {
     expect(verdictOn('redis cpu', 50, { hosts: 200 })).toBe('smaller');
     expect(verdictOn('sweep, Redis', 1, { sessions: 2_000 })).toBe('smaller');
     expect(verdictOn('redis cpu', 1)).toBe('smaller');
+    expect(verdictOn('memory growth', 1, { ...FLEET, minutes: 9 })).toBe('smaller');
   });
 
   it.each([NaN, undefined, Infinity])('are missed by what could not be measured: %p', (value) => {

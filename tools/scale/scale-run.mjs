@@ -92,6 +92,11 @@ export class ScaleRun {
     });
   }
 
+  /** What has to be so for figures to say anything; a run without it has none. */
+  premise(isSo, otherwise) {
+    if (!isSo) throw new Error(`Nothing can be said of this run: ${otherwise}`);
+  }
+
   table(title, columns, rows) {
     this.tables.push({ title, columns, rows });
   }
@@ -116,9 +121,12 @@ export class ScaleRun {
 
   /** What was seen is kept, however far it got. */
   async #close(name, stage) {
-    const series = seriesOf(stage);
-    this.series.push({ name, ...series });
-    this.pictures.push(...stagePictures(name, series));
-    await stage.close();
+    try {
+      const series = seriesOf(stage);
+      this.series.push({ name, ...series });
+      this.pictures.push(...stagePictures(name, series));
+    } finally {
+      await stage.close();
+    }
   }
 }

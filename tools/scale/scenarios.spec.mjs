@@ -16,7 +16,12 @@ const HOSTS = 10_000;
 const SETTLE = 1;
 
 /** A stage on which time passes by itself, and everything goes as it is told to. */
-function imaginedStage({ lookupMs = () => 1, status = () => 200, answers = {} } = {}) {
+function imaginedStage({
+  lookupMs = () => 1,
+  status = () => 200,
+  reportsPerSecond = 2_000,
+  answers = {},
+} = {}) {
   const recorder = new Recorder();
   const loads = [];
   let now = 0;
@@ -61,7 +66,7 @@ function imaginedStage({ lookupMs = () => 1, status = () => 200, answers = {} } 
         hosts: { total: 10 },
         sinceMark: {
           perSecond: 2_000,
-          applied: 2_000,
+          applied: reportsPerSecond,
           seconds: 1,
           failed: 0,
           busiestSecond: 2_100,
@@ -101,7 +106,18 @@ describe('a fleet that only reports', () => {
     const run = await runOn(imaginedStage(), steady, sizes);
     expect(verdicts(run)).toEqual({ 'redis cpu': 'met', 'redis memory': 'met', lookups: 'met' });
     expect(valueOf(run, 'redis cpu')).toBeCloseTo(2);
-    expect(valueOf(run, 'redis memory')).toBe(500);
+    // 20 MB, of which 4 are half the events that are ever kept.
+    expect(valueOf(run, 'redis memory')).toBe(600);
+  });
+
+  it('says nothing when hosts do not report: that costs little', async () => {
+    const stage = imaginedStage({ reportsPerSecond: 1_800 });
+    await expect(runOn(stage, steady, sizes)).rejects.toThrow('1,800 reports/s were applied');
+  });
+
+  it('says nothing when lookups are not answered: that is fast', async () => {
+    const stage = imaginedStage({ status: () => 503 });
+    await expect(runOn(stage, steady, sizes)).rejects.toThrow('answered with 503: 1,000');
   });
 
   it('misses the bar of the lookups when they become slower', async () => {
@@ -110,8 +126,8 @@ describe('a fleet that only reports', () => {
   });
 
   it('is told beside other sizes, with what each costs more', async () => {
-    const run = await runOn(imaginedStage(), steady, { hosts: [1_000, HOSTS], seconds: 10 });
-    expect(run.tables[0].columns).toEqual(['', '1,000 hosts', '10,000 hosts']);
+    const run = await runOn(imaginedStage(), steady, { hosts: [9_000, HOSTS], seconds: 10 });
+    expect(run.tables[0].columns).toEqual(['', '9,000 hosts', '10,000 hosts']);
     expect(verdicts({ figures: run.figures.slice(0, 3) })['redis cpu']).toBe('smaller');
     expect(run.notes.join()).toContain('1,000 hosts more cost 0 % of a core of Redis');
   });
@@ -133,6 +149,12 @@ describe('Redis that is killed', () => {
     expect(cell(run, 'answers from the kill on')).toContain('503: 1,200');
   });
 
+  it('misses the bar of the lookups when they are slow once it is back, however fast it was refused before', async () => {
+    const isBack = () => stage.marks.includes('Redis is back, empty');
+    const stage = imaginedStage({ answers: all, lookupMs: () => (isBack() ? 4 : 1) });
+    expect(verdicts(await runOn(stage, restart, { away: 1_200 })).lookups).toBe('missed');
+  });
+
   it('is not when a session does not resolve', async () => {
     const site = { lookup: async (id) => ({ status: id === 'swarm-7~swarm-7.4' ? 404 : 200 }) };
     const run = await runOn(imaginedStage({ answers: { ...all, site } }), restart, { away: 1 });
@@ -144,10 +166,10 @@ describe('Redis that is killed', () => {
 describe('hosts that die', () => {
   const dead = ['swarm-1', 'swarm-2'];
 
-  function dying(lastEvictionMs, struckOff = dead) {
+  function dying(lastEvictionMs, struckOff = dead, traits = {}) {
     const leaseEnd = Date.now() + 7_000;
     const zrangebyscore = async () => dead.flatMap((server) => [server, String(leaseEnd)]);
-    const stage = imaginedStage({ answers: { client: { zrangebyscore } } });
+    const stage = imaginedStage({ answers: { client: { zrangebyscore } }, ...traits });
     stage.tapEvents = async () => {
       for (const server of struckOff)
         stage.recorder.record('event', {
@@ -164,13 +186,21 @@ describe('hosts that die', () => {
     expect(valueOf(run, 'struck off')).toBe(4.9);
   });
 
+  it('say nothing when lookups get no answer meanwhile', async () => {
+    await expect(dying(100, dead, { status: () => 503 })).rejects.toThrow('answered with 503');
+  });
+
   it('are struck off too late', async () => {
     expect(verdicts(await dying(5_200))['struck off']).toBe('allowed');
     expect(verdicts(await dying(5_600))['struck off']).toBe('missed');
   });
 
-  it('are not all struck off, but somebody else is', async () => {
-    const run = await dying(100, ['swarm-1', 'swarm-9']);
+  it('are not all struck off', async () => {
+    expect(verdicts(await dying(100, ['swarm-1', 'swarm-1']))['struck off']).toBe('missed');
+  });
+
+  it('take somebody with them who lives', async () => {
+    const run = await dying(100, [...dead, 'swarm-9']);
     expect(verdicts(run)['struck off']).toBe('missed');
     expect(cell(run, 'live hosts that were struck off')).toBe(1);
   });

@@ -48,5 +48,5 @@ export async function installPrograms(programs) {
 }
 
 function packagesOf(programs) {
-  return programs.map((program) => program.package);
+  return [...new Set(programs.map((program) => program.package))];
 }

@@ -17,7 +17,7 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '{"requests":%d,"durationUs":%d,"refused":%d,"lost":%d,"p50Us":%d,"p99Us":%d,"maxUs":%d}\n',
+    '{"requests":%d,"durationUs":%d,"refused":%d,"lost":%d,"p50Us":%d,"p99Us":%d}\n',
     summary.requests, summary.duration, errors.status, errors.connect + errors.read + errors.write + errors.timeout,
-    latency:percentile(50), latency:percentile(99), latency.max))
+    latency:percentile(50), latency:percentile(99)))
 end

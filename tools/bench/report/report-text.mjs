@@ -9,6 +9,7 @@ export function reportText(results, bars) {
     '# What a lookup costs',
     described(results),
     ...(results.quick ? ['A quick look: too short and too few rounds to be quoted.'] : []),
+    ...(results.failure ? [`**It did not get to its end: ${results.failure}**`] : []),
     ...connectionsOf(results).map((connections) => lookupsTable(results, connections)),
     ...(results.writes.length > 0 ? [writesTable(results)] : []),
     barsTable(bars),
@@ -35,9 +36,13 @@ function lookupsTable({ lookups }, connections) {
     figure(cell, 'perSecond', 0),
     figure(cell, 'p50Us', 0),
     figure(cell, 'p99Us', 0),
+    figure(cell, 'busyPercent', 0),
     spreadOf(cell.rounds.map(({ commands }) => commands)).max.toFixed(2),
   ]);
-  const head = ['', 'CPU, µs per lookup', 'lookups/s', 'p50, µs', 'p99, µs', 'Redis commands'];
+  const head = [
+    ...['', 'CPU, µs per lookup', 'lookups/s', 'p50, µs', 'p99, µs'],
+    ...['of its processor, %', 'Redis commands, at most'],
+  ];
   const title = connections === 1 ? '1 connection' : `${connections} connections`;
   return `## ${title}\n\n${table(head, rows)}`;
 }
@@ -46,6 +51,7 @@ function writesTable({ writes }) {
   const titles = {
     report: 'unchanged report of 4 sessions',
     pipeline: '4 × SET EX and ZADD, pipelined',
+    gathered: '4 × SET EX and ZADD, pipelined, many in one system call',
   };
   const rows = writes.map((one) => [
     `${titles[one.way]}, Node ${one.node}`,
@@ -58,12 +64,12 @@ function writesTable({ writes }) {
 function barsTable(bars) {
   const rows = bars.map(({ title, value, bar, stretch, verdict }) => [
     title,
-    value.toFixed(2),
+    value?.toFixed(2) ?? '',
     bar,
     stretch,
     verdict,
   ]);
-  return `## Bars\n\n${table(['', 'median of the ratios', 'bar', 'stretch', ''], rows)}`;
+  return `## Bars\n\n${table(['', 'measured', 'bar', 'stretch', ''], rows)}`;
 }
 
 function titleOf({ variant, node, question }) {

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { judge } from '../bars.mjs';
 import { reportText } from './report-text.mjs';
 
-/** Saves what was measured, for people and for programs; `holds` is whether every bar that was measured does. */
+/**
+ * Saves what was measured, for people and for programs; `holds` is whether it got to its end, and every bar that was
+ * measured does.
+ */
 export function saveReport(results, folder) {
   const bars = judge(results);
   const text = reportText(results, bars);
@@ -11,5 +14,6 @@ export function saveReport(results, folder) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, text);
   writeFileSync(join(folder, 'results.json'), JSON.stringify({ ...results, bars }, undefined, 2));
-  return { file, text, holds: bars.every(({ verdict }) => verdict !== 'falls short') };
+  const holds = !results.failure && bars.every(({ verdict }) => verdict !== 'falls short');
+  return { file, text, holds };
 }

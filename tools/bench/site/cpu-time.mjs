@@ -1,24 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { clockTicks, cpuIn } from '../../scale/measure/process-load.mjs';
 
 /**
- * The CPU time that a process, its threads and its children have used so far, in microseconds, as the scheduler counts
- * it (`schedstat`, to the nanosecond; `stat` has hundredths of a second). Of threads that have ended it knows nothing.
+ * The CPU time that a process and its children have used so far, in microseconds, to a hundredth of a second; threads that
+ * have ended count, too: a server may have one per connection. `processes` is where the system tells.
  */
-export function cpuTimeUs(pid) {
-  return processTree(pid).reduce((sum, one) => sum + ownCpuTimeUs(one), 0);
+export function cpuTimeUs(pid, processes = '/proc') {
+  const folders = processTree(pid, processes).map((each) => join(processes, String(each)));
+  return folders.reduce((sum, folder) => sum + ownCpuTimeUs(folder), 0);
 }
 
-function ownCpuTimeUs(pid) {
-  return readdirSync(`/proc/${pid}/task`).reduce((sum, task) => {
-    const [ranNs] = readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ');
-    return sum + Number(ranNs) / 1_000;
-  }, 0);
+/** Its own, and that of the children it had. */
+function ownCpuTimeUs(folder) {
+  const { cpuMs, childrenCpuMs } = cpuIn(readFileSync(join(folder, 'stat'), 'utf8'), clockTicks());
+  return (cpuMs + childrenCpuMs) * 1_000;
 }
 
 /** A process and all its descendants. */
-function processTree(pid) {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean),
-  );
-  return [pid, ...children.flatMap((child) => processTree(Number(child)))];
+function processTree(pid, processes) {
+  const tasks = join(processes, String(pid), 'task');
+  const children = readdirSync(tasks).flatMap((task) => childrenOf(join(tasks, task)));
+  return [pid, ...children.flatMap((child) => processTree(child, processes))];
+}
+
+/** None of a thread that has ended meanwhile. */
+function childrenOf(task) {
+  try {
+    return readFileSync(join(task, 'children'), 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(error.code)) return [];
+    throw error;
+  }
 }

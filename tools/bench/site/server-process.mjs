@@ -14,7 +14,7 @@ const SAID_KEPT = 20_000;
 export class ServerProcess {
   #said = '';
 
-  /** `command` is the program with its arguments; `isQuiet` drops its standard output. */
+  /** `command` is the program with its arguments; `isQuiet` drops what it writes. */
   constructor(name, { command, env, cwd, isQuiet }, { port, processor }) {
     this.name = name;
     this.port = port;
@@ -23,8 +23,9 @@ export class ServerProcess {
       env: { ...process.env, ...env },
       cwd,
       detached: true,
-      stdio: ['ignore', isQuiet ? 'ignore' : 'pipe', 'pipe'],
+      stdio: ['ignore', ...Array(2).fill(isQuiet ? 'ignore' : 'pipe')],
     });
+    this.command = command.join(' ');
     this.ended = once(this.child, 'close');
     void this.ended.then(afterDeath('kill -9 -"$1"', String(this.child.pid)));
     for (const stream of [this.child.stdout, this.child.stderr])
@@ -48,7 +49,9 @@ export class ServerProcess {
       );
     const isOver = async () => !this.#isRunning || (await answers());
     if (!(await until(isOver, READY_TIMEOUT_MS)) || !this.#isRunning)
-      throw new Error(`${this.name} did not start. It said:\n${this.#said.slice(-4_000)}`);
+      throw new Error(
+        `${this.name} did not start (${this.command}). It said:\n${this.#said.slice(-4_000) || 'nothing that is kept; start it by hand to see'}`,
+      );
   }
 
   /** What it has used so far. */

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_TIMINGS, leasePolicy } from '@rollcall/domain';
 import { openSessionStore } from '@rollcall/session-store';
-import { aReport, startTestRedis } from '@rollcall/testing';
+import { afterDeath, aReport, startTestRedis } from '@rollcall/testing';
 import { pin } from './processors.mjs';
 
 /** Longer than any bench takes: who reports once answers to its end. */
@@ -24,6 +24,7 @@ const SESSIONS_PER_SERVER = 4;
  */
 export class Site {
   #folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
+  #forget = afterDeath('rm -rf "$1"', this.#folder);
 
   static async start(processors) {
     const redis = await startTestRedis();
@@ -64,15 +65,21 @@ export class Site {
     });
   }
 
-  /** How many commands Redis has been sent so far that answer lookups; renewals of the roll are none. */
-  async lookupCommands() {
-    const text = await this.client.info('commandstats');
-    const calls = (name) => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(text)?.[1] ?? 0);
-    return ['get', 'mget', 'exists'].reduce((sum, name) => sum + calls(name), 0);
+  /** How many commands Redis has done so far, whoever sent them: renewals of the roll, a few a second, are among them. */
+  async commandsDone() {
+    return Number(/^total_commands_processed:(\d+)/m.exec(await this.client.info('stats'))[1]);
+  }
+
+  /** A folder that goes with the site. */
+  folder(name) {
+    const folder = join(this.#folder, name);
+    mkdirSync(folder, { recursive: true });
+    return folder;
   }
 
   async stop() {
     rmSync(this.#folder, { recursive: true, force: true });
+    this.#forget();
     await this.redis.stop();
   }
 

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { programFile } from '../../setup/programs.mjs';
@@ -15,8 +14,9 @@ export const nginxLua = {
   title: 'nginx + Lua + Redis',
   programs: [PROGRAMS.nginx, PROGRAMS.nginxLua],
   async launch({ port, site }) {
-    const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-nginx-'));
-    for (const name of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) mkdirSync(join(folder, name));
+    const folder = site.folder('nginx');
+    for (const name of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'])
+      mkdirSync(join(folder, name), { recursive: true });
     const file = join(folder, 'nginx.conf');
     writeFileSync(file, configuration({ folder, port, site, libraries: await bringLuaRedis() }));
     return { command: [programFile(PROGRAMS.nginx), '-p', folder, '-e', 'stderr', '-c', file] };

@@ -3,9 +3,13 @@ import { median } from './statistics.mjs';
 const KB = 1e3;
 const MB = 1e6;
 
+/** The row that is held against a bar. */
+export const MEMORY_PER_SESSION = 'Redis: memory per session with all events that are ever kept, B';
+
 /**
  * What a fleet of one size costs, each as `[label, value]`: of the load within a span (`loadBetween`), what lookups took in
- * it and before the fleet came, and what the swarm has counted. `stream` is what the events take: `{ bytes, length }`.
+ * it and before the fleet came, and what the swarm has counted. `stream` is what the events take, and will: `{ bytes, length,
+ * fullBytes }`.
  */
 export function fleetFigures({
   hosts,
@@ -36,6 +40,8 @@ export function fleetFigures({
     ['Redis: memory, MB', store.memoryBytes / MB],
     ['Redis: memory per session, B', bytes / sessions],
     ['of it the events, B', stream.bytes / sessions],
+    ['events kept', stream.length],
+    [MEMORY_PER_SESSION, (bytes - stream.bytes + stream.fullBytes) / sessions],
     ['Redis: network in, kB/s', store.inBytesPerSecond / KB],
     ['Redis: network out, kB/s', store.outBytesPerSecond / KB],
     ['resolver: CPU, % of a core', cpuOf(load, 'resolver')],

@@ -1,4 +1,4 @@
-import { fleetFigures, growthWithHosts } from './fleet-figures.mjs';
+import { fleetFigures, growthWithHosts, MEMORY_PER_SESSION } from './fleet-figures.mjs';
 
 const fleet = (hosts, { cpuPercent = 2, memoryBytes = 21e6 } = {}) =>
   fleetFigures({
@@ -21,7 +21,7 @@ const fleet = (hosts, { cpuPercent = 2, memoryBytes = 21e6 } = {}) =>
     latency: { count: 1_200, p50: 1, p99: 5 },
     sinceMark: { perSecond: 2_000, applied: 20_000, seconds: 10, failed: 3 },
     emptyBytes: 1e6,
-    stream: { bytes: 4e6, length: 50_000 },
+    stream: { bytes: 4e6, length: 50_000, fullBytes: 8e6 },
     lateAsks: 2,
   });
 
@@ -34,6 +34,7 @@ describe('what a fleet costs', () => {
     expect(figure(figures, 'Redis: CPU per report, lookups and all else included, µs')).toBe(10);
     expect(figure(figures, 'Redis: memory per session, B')).toBe(500);
     expect(figure(figures, 'of it the events, B')).toBe(100);
+    expect(figure(figures, MEMORY_PER_SESSION)).toBe(600);
   });
 
   it('has lookups beside those before the fleet came', () => {

@@ -9,7 +9,15 @@ export function latencyOf(lookups) {
   return { count: ms.length, p50: at(0.5), p99: at(0.99), max: at(1), answers: answersIn(lookups) };
 }
 
-/** The same over time, by the moment at which the lookups began: `[seconds, milliseconds]` for the middle of each bin. */
+/** Whether some sessions were found, and no lookup was answered with anything but these statuses: errors are fast, too. */
+export function areAnswered(lookups, ...statuses) {
+  return (
+    lookups.some(({ status }) => status === 200) &&
+    lookups.every(({ status }) => statuses.includes(status))
+  );
+}
+
+/** How long lookups took over time, by the moment at which the lookups began: `[seconds, milliseconds]` for the middle of each bin. */
 export function latencyOverTime(lookups, binMs = BIN_MS) {
   const bins = new Map();
   for (const lookup of lookups) {

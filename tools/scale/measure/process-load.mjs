@@ -17,17 +17,20 @@ export function processLoad(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    ticksPerSecond ??= Number(
-      execFileSync('getconf', ['CLK_TCK'], { timeout: GETCONF_TIMEOUT_MS }),
-    );
-    return { pid, ...cpuIn(stat, ticksPerSecond), waitedMs: waitedMs(pid), ...memoryIn(status) };
+    return { pid, ...cpuIn(stat, clockTicks()), waitedMs: waitedMs(pid), ...memoryIn(status) };
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes(error.code)) return undefined;
     throw error;
   }
 }
 
-/** The times in `/proc/<pid>/stat`. */
+/** So many of the system's ticks are a second of processor time. */
+export function clockTicks() {
+  ticksPerSecond ??= Number(execFileSync('getconf', ['CLK_TCK'], { timeout: GETCONF_TIMEOUT_MS }));
+  return ticksPerSecond;
+}
+
+/** The times in `/proc/<pid>/stat`, those of its threads that have ended included. */
 export function cpuIn(stat, ticks) {
   // The name before it is in parentheses, and may hold anything.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

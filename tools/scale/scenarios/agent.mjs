@@ -9,6 +9,8 @@ import { shown } from '../report/report-text.mjs';
 const CONNECTION = 'rollcall-report';
 const MB = 1e6;
 const SECOND_MS = 1_000;
+/** Of the reports it owes: jitter may put some outside. */
+const REPORTED_AT_LEAST = 0.8;
 /** What starting costs is over by then. */
 const WARM_UP_MS = 30_000;
 
@@ -25,11 +27,18 @@ export default function agent(run, { seconds, 'node-args': flags }) {
     const { span, connection } = await measureAgent(run, stage, seconds);
     const after = await countsOf(started);
 
+    const reports = after.reports - before.reports;
+    const owed = (seconds * SECOND_MS) / stage.profile.interval;
+    run.premise(
+      reports >= REPORTED_AT_LEAST * owed,
+      `the agent made ${shown(reports)} reports in ${seconds} s`,
+    );
     const used = stage.loadIn(span).processes.agent;
-    const size = { seconds };
-    const of = flags && `with ${flags}`;
-    run.figure('agent cpu', used.cpuPercent, size, of);
-    run.figure('agent memory', used.rssBytesMost / MB, size, of);
+    // What is shipped is started without flags.
+    if (!flags) {
+      run.figure('agent cpu', used.cpuPercent, { seconds });
+      run.figure('agent memory', used.rssBytesMost / MB, { seconds });
+    }
     run.table(
       `One host, ${seconds} s`,
       ['', 'agent'],
@@ -38,7 +47,7 @@ export default function agent(run, { seconds, 'node-args': flags }) {
         ['CPU of the agent, % of a core', used.cpuPercent],
         ['CPU of the dcv commands it has run, % of a core', used.childrenCpuPercent],
         ['memory (RSS) at most, MB', used.rssBytesMost / MB],
-        ['reports', after.reports - before.reports],
+        ['reports', reports],
         ['dcv commands', after.reads - before.reads],
         ['memory of its connection in Redis: mean, B', connection],
         ['waited for a processor, % of the time', used.waitedPercent],

@@ -2,8 +2,8 @@ import { eventsOf } from '../../faults/history/queries.mjs';
 import { fleetJoins, measureIdle, SESSIONS_PER_HOST } from '../fleet.mjs';
 import { evictionFigures } from '../measure/eviction-figures.mjs';
 import { waitingRows } from '../measure/fleet-figures.mjs';
-import { latencyOf } from '../measure/latency-figures.mjs';
-import { shown } from '../report/report-text.mjs';
+import { areAnswered, latencyOf } from '../measure/latency-figures.mjs';
+import { countsText, shown } from '../report/report-text.mjs';
 
 const SECOND_MS = 1_000;
 /** So long after they have died all are late, and nobody's lease is over. */
@@ -26,7 +26,11 @@ export default function deaths(run, { hosts, dying, settle, 'with-data': keepsDa
     const meanwhile = latencyOf(stage.lookups(span));
     const load = stage.loadIn(span);
     const of = `${shown(dying)} of ${shown(hosts)} hosts`;
-    const isWhole = leaseEnds.size === dying && evictions.missing === 0;
+    const isWhole = leaseEnds.size === dying && evictions.missing === 0 && evictions.others === 0;
+    run.premise(
+      areAnswered(stage.lookups(span), 200, 404),
+      `lookups were answered with ${countsText(meanwhile.answers) || 'nothing'}`,
+    );
     run.figure('struck off', isWhole ? evictions.afterMs / SECOND_MS : Infinity, { hosts }, of);
     run.figure('lookups', meanwhile.p99 / idle.p99, { hosts }, `${of} die`);
     run.table(
@@ -46,6 +50,7 @@ export default function deaths(run, { hosts, dying, settle, 'with-data': keepsDa
         ['lookups before the fleet came: p99, ms', idle.p99],
         ['lookups from the deaths on: p50, ms', meanwhile.p50],
         ['lookups from the deaths on: p99, ms', meanwhile.p99],
+        ['answers from the deaths on', countsText(meanwhile.answers)],
         ['Redis: CPU, % of a core', load.processes.redis.cpuPercent],
         ...waitingRows(load, stage.lateAsks(span)),
       ],

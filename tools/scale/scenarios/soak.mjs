@@ -1,13 +1,17 @@
+import { answersIn } from '../../faults/history/queries.mjs';
 import { growthOf, startSampling } from '../../faults/history/soak-samples.mjs';
 import { lineCharts } from '../../plots/line-chart.mjs';
 import { AGENT_SESSION, startDemoAgent } from '../demo-agent.mjs';
 import { fleetJoins, SESSIONS_PER_HOST } from '../fleet.mjs';
 import { waitingRows } from '../measure/fleet-figures.mjs';
-import { latencyOf } from '../measure/latency-figures.mjs';
+import { areAnswered, latencyOf } from '../measure/latency-figures.mjs';
 import { soakTimes } from '../measure/soak-times.mjs';
-import { shown } from '../report/report-text.mjs';
+import { unheardOf } from '../measure/unheard-of.mjs';
+import { countsText, shown } from '../report/report-text.mjs';
 
 const SECOND_MS = 1_000;
+/** One may be missed. */
+const LAST_SAMPLES = 2;
 const MB = 1e6;
 /** A soak has many lookups. */
 const LOOKUP_EVERY_MS = 40;
@@ -28,6 +32,7 @@ export default function soak(run, { hosts, minutes, settle, 'with-data': keepsDa
     const apps = [...stage.site.resolvers, ...stage.site.reconcilers, agent];
     stage.atEnd(startSampling(stage, apps, times.sampleEveryMs));
     const span = await fleetWorks(run, stage, { hosts, ...times });
+    allWereSeen(run, stage, { apps, span, ...times });
     report(run, stage, { apps, span, hosts, minutes, ...times });
   });
 }
@@ -52,13 +57,27 @@ async function fleetWorks(run, stage, { hosts, soakMs, warmUpMs }) {
   return span;
 }
 
+/** All processes to the end, and lookups were answered. */
+function allWereSeen(run, stage, { apps, span, sampleEveryMs }) {
+  const seen = [...apps.map(({ name }) => [name, 'heap']), ['redis', 'memory']];
+  const since = span.to - LAST_SAMPLES * sampleEveryMs;
+  const unheard = unheardOf(stage.recorder.records, seen, since);
+  run.premise(unheard.length === 0, `nothing was heard of ${unheard.join(', ')} at the end`);
+  const lookups = stage.lookups(span);
+  run.premise(
+    areAnswered(lookups, 200, 404),
+    `lookups were answered with ${countsText(answersIn(lookups)) || 'nothing'}`,
+  );
+}
+
 function report(run, stage, { apps, span, hosts, minutes, retentionMs, warmUpMs }) {
   const { records } = stage.recorder;
   const growth = (of, what) => growthOf(records, of, what, span.from);
   const of = `${minutes} min, ${shown(hosts)} hosts`;
   const worst = (what) => Math.max(...apps.map(({ name }) => growth(name, what)));
-  run.figure('heap growth', worst('heap'), {}, of);
-  run.figure('memory growth', growth('redis', 'memory'), {}, of);
+  const size = { hosts, minutes };
+  run.figure('heap growth', worst('heap'), size, of);
+  run.figure('memory growth', growth('redis', 'memory'), size, of);
   const load = stage.loadIn(span);
   run.table(
     `Growth that the samples prove, ${of}`,

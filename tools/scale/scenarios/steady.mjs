@@ -1,7 +1,13 @@
+import { answersIn } from '../../faults/history/queries.mjs';
 import { EVENTS_MAX } from '@rollcall/session-store';
 import { fleetJoins, measureFleet, measureIdle, SESSIONS_PER_HOST } from '../fleet.mjs';
-import { fleetFigures, growthWithHosts } from '../measure/fleet-figures.mjs';
-import { shown } from '../report/report-text.mjs';
+import { fleetFigures, growthWithHosts, MEMORY_PER_SESSION } from '../measure/fleet-figures.mjs';
+import { areAnswered } from '../measure/latency-figures.mjs';
+import { countsText, shown } from '../report/report-text.mjs';
+
+const SECOND_MS = 1_000;
+/** Of the reports that a fleet owes: the rest may be under way at either end. */
+const REPORTED_AT_LEAST = 0.95;
 
 /** A fleet of each size on a roll of its own: what it costs while nothing happens. */
 export default async function steady(run, { hosts: sizes, seconds, settle, ...options }) {
@@ -41,36 +47,45 @@ async function measureSize(run, stage, { hosts, seconds, settle }) {
   const { idle } = await measureIdle(run, stage, { hosts, settle });
   await fleetJoins(run, stage, { hosts, settle });
   const { span, latency, sinceMark } = await measureFleet(run, stage, seconds);
+  fleetWasWhole(run, stage, { hosts, sinceMark, lookups: stage.lookups(span) });
   const sessions = hosts * SESSIONS_PER_HOST;
   const { emptyBytes } = stage;
   const load = stage.loadIn(span);
   const stream = await streamOf(stage);
-  noteFullStream(run, { hosts, sessions, stream, load, emptyBytes });
   return fleetFigures({
     ...{ hosts, sessions, load, idle, latency, sinceMark, emptyBytes, stream },
     lateAsks: stage.lateAsks(span),
   });
 }
 
-/** The events, which are capped; sampled would be guessed. */
-async function streamOf({ client, site }) {
-  const { events } = site.keys;
-  const bytes = await client.memory('USAGE', events, 'SAMPLES', 0);
-  return { bytes: bytes ?? 0, length: await client.xlen(events) };
+/** A fleet that does not report, or is not answered for, costs little. */
+function fleetWasWhole(run, { profile }, { hosts, sinceMark, lookups }) {
+  const reports = sinceMark.applied / sinceMark.seconds;
+  const due = (hosts * SECOND_MS) / profile.interval;
+  run.premise(
+    reports >= REPORTED_AT_LEAST * due,
+    `${shown(reports)} reports/s were applied, though ${shown(hosts)} hosts owe ${shown(due)}`,
+  );
+  run.premise(
+    areAnswered(lookups, 200),
+    `lookups were answered with ${countsText(answersIn(lookups)) || 'nothing'}`,
+  );
 }
 
-/** What is kept of events is bounded by their number, not by the size of the fleet: it may not be all there yet. */
-function noteFullStream(run, { hosts, sessions, stream, load, emptyBytes }) {
-  const full = (stream.bytes / Math.max(1, stream.length)) * EVENTS_MAX;
-  const bytes = load.stores.redis.memoryBytes - emptyBytes - stream.bytes + full;
-  run.note(
-    `With ${shown(hosts)} hosts, ${shown(stream.length)} events were kept; with all of the ${shown(EVENTS_MAX)} that are kept at most a session would take ${shown(bytes / sessions)} B.`,
-  );
+/**
+ * The events, which are capped; sampled would be guessed. What is kept of them is bounded by their number, not by the size
+ * of the fleet, and it may not be all there yet: `fullBytes` is what it will be.
+ */
+async function streamOf({ client, site }) {
+  const { events } = site.keys;
+  const bytes = (await client.memory('USAGE', events, 'SAMPLES', 0)) ?? 0;
+  const length = await client.xlen(events);
+  return { bytes, length, fullBytes: (bytes / Math.max(1, length)) * EVENTS_MAX };
 }
 
 function holdAgainstBars(run, hosts, figures) {
   const [size, of] = [{ hosts }, `${shown(hosts)} hosts`];
   run.figure('redis cpu', figures['Redis: CPU, % of a core'], size, of);
-  run.figure('redis memory', figures['Redis: memory per session, B'], size, of);
+  run.figure('redis memory', figures[MEMORY_PER_SESSION], size, of);
   run.figure('lookups', figures['lookups: p99 ÷ p99 before'], size, of);
 }

@@ -1,5 +1,6 @@
-// The limit of the platform: what a lookup costs Node with the product's Redis client and the product's value, and
-// without anything else: no framework, no metrics, no time-outs, no log, no second question.
+// What the platform costs: a lookup in Node with the product's Redis client, as its documentation has it, and the
+// product's value, and without anything else: no framework, no metrics, no time-outs, no log, no second question. Each
+// command is a system call of its own; the product gathers those of one turn.
 import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
 
