@@ -11,7 +11,7 @@ export function judge({ lookups, writes }) {
   return BARS.flatMap((bar) => bar(figures));
 }
 
-/** The bars; a number without a word of its own is the product's goal, as docs/performance.md has it. */
+/** The bars; a number without a word of its own is the product's goal. */
 const BARS = [
   (figures) =>
     figures.nodes.flatMap((node) => [

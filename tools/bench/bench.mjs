@@ -109,9 +109,7 @@ async function measure({ server, question, connections }, { site, processors, se
   const cpuUs = server.process.cpuTimeUs() - cpuBeforeUs;
   const commands = (await site.commandsDone()) - commandsBefore;
   if (lost > 0 || refused !== (isRefused ? requests : 0))
-    throw new Error(
-      `${server.name}: of ${requests} requests ${refused} were refused and ${lost} lost (${question})`,
-    );
+    throw new Error(`of ${requests} requests ${refused} were refused and ${lost} lost`);
   return {
     cpuUs: cpuUs / requests,
     perSecond: requests / (durationUs / 1e6),

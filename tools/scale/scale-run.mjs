@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { answersIn } from '../faults/history/queries.mjs';
 import { SeededRandom } from '../faults/seeded-random.mjs';
 import { BARS, verdictOn } from './bars.mjs';
+import { areAnswered } from './measure/latency-figures.mjs';
+import { countsText } from './report/report-text.mjs';
 import { seriesOf, stagePictures } from './report/stage-pictures.mjs';
 import { summaryText } from './report/summary-text.mjs';
 import { Stage } from './stage.mjs';
@@ -95,6 +98,14 @@ export class ScaleRun {
   /** What has to be so for figures to say anything; a run without it has none. */
   premise(isSo, otherwise) {
     if (!isSo) throw new Error(`Nothing can be said of this run: ${otherwise}`);
+  }
+
+  /** Some sessions have to be found, and every lookup answered with one of these statuses: errors are fast. */
+  premiseAnswered(lookups, ...statuses) {
+    this.premise(
+      areAnswered(lookups, ...statuses),
+      `lookups were answered with ${countsText(answersIn(lookups)) || 'nothing'}`,
+    );
   }
 
   table(title, columns, rows) {

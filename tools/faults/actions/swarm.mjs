@@ -104,7 +104,7 @@ export async function fleetReports(context, { swarm }) {
 export async function concludeWithFleet(
   context,
   { swarm, servers, lookups },
-  { dead = [], healedAt = lastStep(context)[1], reportedAt = 0 } = {},
+  { dead = [], healedAt = lastStep(context)[1], reportedAt } = {},
 ) {
   const liveAt = await fleetReports(context, { swarm });
   await context.pass(context.profile.lease);
@@ -119,6 +119,6 @@ export async function concludeWithFleet(
   context.measure('fleet not found', missing.length);
   context.measure('fleet lost', eventsOf(records, 'server.lost', {}, span).filter(wasLive).length);
   const lastMiss = lookups.records.filter((lookup) => !isFound(lookup)).at(-1);
-  const backAt = Math.max(healedAt, reportedAt || liveAt, lastMiss?.end ?? 0);
+  const backAt = Math.max(healedAt, reportedAt ?? liveAt, lastMiss?.end ?? 0);
   context.measure('fleet back', backAt - healedAt, { from: healedAt, to: backAt });
 }

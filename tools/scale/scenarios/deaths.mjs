@@ -2,7 +2,7 @@ import { eventsOf } from '../../faults/history/queries.mjs';
 import { fleetJoins, measureIdle, SESSIONS_PER_HOST } from '../fleet.mjs';
 import { evictionFigures } from '../measure/eviction-figures.mjs';
 import { waitingRows } from '../measure/fleet-figures.mjs';
-import { areAnswered, latencyOf } from '../measure/latency-figures.mjs';
+import { latencyOf } from '../measure/latency-figures.mjs';
 import { countsText, shown } from '../report/report-text.mjs';
 
 const SECOND_MS = 1_000;
@@ -23,14 +23,12 @@ export default function deaths(run, { hosts, dying, settle, 'with-data': keepsDa
     const span = { from: diedAt, to: stage.now() };
     const lost = eventsOf(stage.recorder.records, 'server.lost');
     const evictions = evictionFigures(leaseEnds, lost);
-    const meanwhile = latencyOf(stage.lookups(span));
+    const lookups = stage.lookups(span);
+    const meanwhile = latencyOf(lookups);
     const load = stage.loadIn(span);
     const of = `${shown(dying)} of ${shown(hosts)} hosts`;
     const isWhole = leaseEnds.size === dying && evictions.missing === 0 && evictions.others === 0;
-    run.premise(
-      areAnswered(stage.lookups(span), 200, 404),
-      `lookups were answered with ${countsText(meanwhile.answers) || 'nothing'}`,
-    );
+    run.premiseAnswered(lookups, 200, 404);
     run.figure('struck off', isWhole ? evictions.afterMs / SECOND_MS : Infinity, { hosts }, of);
     run.figure('lookups', meanwhile.p99 / idle.p99, { hosts }, `${of} die`);
     run.table(

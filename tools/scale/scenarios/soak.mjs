@@ -1,13 +1,12 @@
-import { answersIn } from '../../faults/history/queries.mjs';
 import { growthOf, startSampling } from '../../faults/history/soak-samples.mjs';
 import { lineCharts } from '../../plots/line-chart.mjs';
 import { AGENT_SESSION, startDemoAgent } from '../demo-agent.mjs';
 import { fleetJoins, SESSIONS_PER_HOST } from '../fleet.mjs';
 import { waitingRows } from '../measure/fleet-figures.mjs';
-import { areAnswered, latencyOf } from '../measure/latency-figures.mjs';
+import { latencyOf } from '../measure/latency-figures.mjs';
 import { soakTimes } from '../measure/soak-times.mjs';
 import { unheardOf } from '../measure/unheard-of.mjs';
-import { countsText, shown } from '../report/report-text.mjs';
+import { shown } from '../report/report-text.mjs';
 
 const SECOND_MS = 1_000;
 /** One may be missed. */
@@ -63,11 +62,7 @@ function allWereSeen(run, stage, { apps, span, sampleEveryMs }) {
   const since = span.to - LAST_SAMPLES * sampleEveryMs;
   const unheard = unheardOf(stage.recorder.records, seen, since);
   run.premise(unheard.length === 0, `nothing was heard of ${unheard.join(', ')} at the end`);
-  const lookups = stage.lookups(span);
-  run.premise(
-    areAnswered(lookups, 200, 404),
-    `lookups were answered with ${countsText(answersIn(lookups)) || 'nothing'}`,
-  );
+  run.premiseAnswered(stage.lookups(span), 200, 404);
 }
 
 function report(run, stage, { apps, span, hosts, minutes, retentionMs, warmUpMs }) {
