@@ -81,9 +81,36 @@ export const STORE_MUTANTS = [
   }),
   store('ownership: a touch in full renews whoever answers', onRedis('I4'), {
     file: `${LUA}/touch-in-full.lua`,
-    find: `claimed[key] = owner == mine or heldBare[key] or owner == provisional and redis.call('EXISTS', settledKey) == 0`,
+    find: `claimed[key] = owner == mine or heldBare[key] or owner == provisional and (salvages or not settles)`,
     replace: `claimed[key] = true`,
   }),
+  store(
+    'settling: a provisional claim waits until another has noted it',
+    onRedis('for good with'),
+    {
+      file: `${LUA}/touch-in-full.lua`,
+      find: `local settles = since and now - since >= settleAfter`,
+      replace: `local settles = redis.call('EXISTS', settledKey) == 1`,
+    },
+  ),
+  store(
+    'full memory: a provisional claim is let go',
+    { file: 'refused-writes', title: 'that a full memory leaves no room to make sure' },
+    {
+      file: `${LUA}/touch-in-full.lua`,
+      find: `owner == provisional and (salvages or not settles)`,
+      replace: `owner == provisional and not settles`,
+    },
+  ),
+  store(
+    'full memory: the last claim of a contest is let go',
+    { file: 'refused-writes', title: 'that a full memory leaves no room to make sure' },
+    {
+      file: `${LUA}/touch-in-full.lua`,
+      find: `(salvages or not isDecided)`,
+      replace: `not isDecided`,
+    },
+  ),
   store('ambiguity: the last claim is never promoted', onRedis('I4: of three hosts'), {
     file: `${LUA}/include/claims.lua`,
     find: `if claims > 1 or not roll.settled then return false end`,

@@ -25,6 +25,8 @@ if not record or record.digest ~= digest then return { 'full' } end
 if not salvages and not isTouchable(record, boot, digest) then return { 'full' } end
 local now = clock()
 local keepsOn = now - record.keptAt > refreshAfter
+local since = written(pulseKey, now, gap)
+local settles = since and now - since >= settleAfter
 
 local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
 local contested, claimed, heldBare, others = {}, {}, {}, 0
@@ -32,11 +34,11 @@ for key = 6, lastBareKey, 4 do
   local owner = redis.call('GETRANGE', KEYS[key], 0, #mine - 1)
   if string.sub(owner, 1, 1) == '!' then
     local claims = KEYS[key + 2]
-    contested[key] = redis.call('ZSCORE', claims, server) and redis.call('ZCOUNT', claims, '-inf', now) == 0
-      and redis.call('ZCARD', claims) > 1
+    local isDecided = redis.call('ZCOUNT', claims, '-inf', now) > 0 or redis.call('ZCARD', claims) < 2
+    contested[key] = redis.call('ZSCORE', claims, server) and (salvages or not isDecided)
   else
     heldBare[key] = salvages and (owner == '~' .. server .. '\t' or owner == '^' .. server .. '\t')
-    claimed[key] = owner == mine or heldBare[key] or owner == provisional and redis.call('EXISTS', settledKey) == 0
+    claimed[key] = owner == mine or heldBare[key] or owner == provisional and (salvages or not settles)
   end
   local keeps = contested[key] or claimed[key]
   if keepsOn and keeps and owner ~= provisional then keeps = redis.call('EXISTS', KEYS[key + 1]) == 1 end

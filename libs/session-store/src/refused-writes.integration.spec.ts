@@ -105,6 +105,26 @@ describe('a store that answers but refuses writes', () => {
     });
   });
 
+  it('I1: keeps a provisional claim, and the last of a contest, that a full memory leaves no room to make sure', async () => {
+    const last = aReport({ server: 'gpu-2', sequence: 1, sessions: ['shared'] });
+    await store.report(last);
+    await store.report(aReport({ server: 'gpu-3', sequence: 1, sessions: ['shared'] }));
+    await store.report(aReport({ server: 'gpu-3', sequence: 2, sessions: [] }));
+    await wasWrittenUntil(0);
+    await store.renew();
+    await fillUp();
+    for (const [report, id] of [
+      [aReport({ server: 'gpu-1', sequence: 2, sessions: ['cad'] }), 'cad'],
+      [{ ...last, sequence: 2 }, 'shared'],
+    ] as const) {
+      await operator.pexpire(keys.bare(localId(id)), 1_000);
+      await expect(store.report(report)).rejects.toMatchObject({ failure: 'full' });
+      const leftMs = await operator.pttl(keys.bare(localId(id)));
+      expect(leftMs).toBeGreaterThan(POLICY.leaseTtlMs - 1_000);
+      expect(await store.lookup(publicId(id))).toMatchObject({ kind: 'provisional', heard: true });
+    }
+  });
+
   describe('a renewer that could not write', () => {
     const SHORT_MS = POLICY.gapMs * 0.4;
     const LONG_MS = POLICY.gapMs * 0.6;

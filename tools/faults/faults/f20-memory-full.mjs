@@ -1,63 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { lastStep, measureNobodyLost } from '../history/outage-figures.mjs';
 import { isFound, lookupsOf } from '../history/queries.mjs';
 import { until } from '../../start/until.mjs';
 
-const FILLER = 'filler:';
-const PIECE = 'x'.repeat(64 * 1024);
+const NO_LIMIT = '0';
+/** Less than Redis needs when it is empty, so that nothing it frees meanwhile lets a report in. */
+const NO_ROOM = '512kb';
 const FULL_FOR_MS = 5_000;
-const FILL_EVERY_MS = 20;
 const LOOKED_WITHIN_MS = 10_000;
 
-/** Stands in for whatever else has filled the memory, and takes what becomes free of it at once. */
-class Filler {
-  #client;
-  #number = 0;
-  #stopped = false;
-  #loop;
-
-  constructor(client) {
-    this.#client = client;
-  }
-
-  async start() {
-    await this.#fill();
-    this.#loop = this.#fillOn();
-  }
-
-  async stop() {
-    this.#stopped = true;
-    await this.#loop;
-    for (const key of await this.#client.keys(`${FILLER}*`)) await this.#client.del(key);
-  }
-
-  async #fillOn() {
-    while (!this.#stopped) {
-      await delay(FILL_EVERY_MS);
-      await this.#fill().catch(() => undefined);
-    }
-  }
-
-  async #fill() {
-    for (const size of [PIECE.length, 4_096, 256, 16])
-      while (!this.#stopped && (await this.#takes(size)));
-  }
-
-  #takes(size) {
-    return this.#client.set(`${FILLER}${(this.#number += 1)}`, PIECE.slice(0, size)).then(
-      () => true,
-      (error) => {
-        if (/OOM/.test(error.message)) return false;
-        throw error;
-      },
-    );
-  }
-}
-
-const isFull = (client) =>
-  client.set('filler:proof', PIECE).then(
-    () => false,
-    (error) => /OOM/.test(error.message),
+const hasRoom = (client) =>
+  client.set('room:proof', 'x').then(
+    () => client.unlink('room:proof').then(() => true),
+    (error) => !/OOM/.test(error.message),
   );
 
 const full = {
@@ -72,19 +26,14 @@ const full = {
     'F20 new',
   ],
   async run(context) {
-    const store = {
-      persistence: 'none',
-      args: ['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction'],
-    };
-    const [host] = context.random.shuffled(await context.arrange({ hosts: 3, store }));
+    const [host] = context.random.shuffled(await context.arrange({ hosts: 3 }));
     const client = context.site.store.client();
-    const filler = new Filler(client);
     // A report with any change is refused: whoever comes and goes would be judged by what nobody can know.
     context.churn.stop();
     await context.pass(context.profile.back);
     await context.fault('the memory is full', {
-      act: () => filler.start(),
-      proof: () => isFull(client),
+      act: () => client.config('SET', 'maxmemory', NO_ROOM),
+      proof: async () => !(await hasRoom(client)),
     });
     const [, fullAt] = lastStep(context);
     await context.step(`${host.id} opens a session`, { act: () => host.open('late-comer') });
@@ -97,8 +46,8 @@ const full = {
     await context.step('it closes it again', { act: () => host.close('late-comer') });
     await context.pass(2 * context.profile.interval);
     await context.heal('there is room again', {
-      act: () => filler.stop(),
-      proof: async () => !(await isFull(client)) && (await client.unlink('filler:proof')) === 1,
+      act: () => client.config('SET', 'maxmemory', NO_LIMIT),
+      proof: () => hasRoom(client),
     });
     const [roomAt] = lastStep(context);
     const records = await context.conclude();

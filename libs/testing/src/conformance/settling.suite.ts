@@ -95,6 +95,23 @@ export function describeSettling(stage: Stage): void {
       await expectProvisional(scene, session, host, true);
     });
 
+    stage.lost(
+      'I1: a bare id is its host’s for good with the first report after W, whoever has noted that the roll is settled',
+      async (scene) => {
+        const { settleAfterMs } = scene.policy;
+        const [host, session] = [scene.host('gpu-1'), scene.id('own')];
+        await host.lists(session);
+        await scene.time.passWriting(settleAfterMs - scene.slackMs);
+        await host.beats();
+        expect(await scene.store.renew()).toEqual({ settled: false });
+        expect(await scene.lookup(session)).toMatchObject({ kind: 'provisional' });
+
+        await scene.time.passSilently(Math.ceil(1.5 * scene.slackMs));
+        await host.beats();
+        await scene.expectLive(session, host, session);
+      },
+    );
+
     stage.settled(
       'after an outage the last known answers stand, and bare ids go back to whom they named',
       async (scene) => {
