@@ -263,10 +263,10 @@ export const BARS = {
     max: ms(2_000),
   },
   'F16 lapsed': {
-    what: 'stale answers for a session of a live host, while slots move and after',
-    unit: 'answers',
-    formula: '0',
-    max: none,
+    what: 'longest time in which no report of a live host was taken, in any of them',
+    unit: 'ms',
+    formula: 'lease',
+    max: ({ lease }) => lease,
   },
   'F18 lost': {
     what: 'what the old master had and the new one never got',

@@ -1,10 +1,6 @@
-import {
-  lastStep,
-  LIVE_KINDS,
-  measureGaps,
-  measureNobodyLost,
-} from '../history/outage-figures.mjs';
-import { lookupsOfKind } from '../history/queries.mjs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { longestPause } from '../checker/proof.mjs';
+import { lastStep, measureGaps, measureNobodyLost } from '../history/outage-figures.mjs';
 import { startCluster } from '../site/cluster.mjs';
 
 /** Neighbours of the roll in its slot, so that the move takes a while in which its keys are here and there. */
@@ -56,12 +52,15 @@ export default {
       { length: OTHERS },
       () => `other-${Math.floor(random.between(0, 1e6))}`,
     );
-    // The roll and its jobs move twice, at any time among the others.
-    const keys = [...random.shuffled([...own, ...others]), ...random.shuffled(own)];
     // A report has to wait while some of its keys are here and some there, and what is nowhere may be looked for there.
     const moved = await context.fault('slots move', {
       effect: { kind: 'store', state: 'refusing' },
-      act: () => moveAll(cluster, random, keys),
+      act: async () => {
+        // The roll and its jobs move at any time among the others, and again once everybody has reported since.
+        const first = await moveAll(cluster, random, random.shuffled([...own, ...others]));
+        await delay(profile.back);
+        return [...first, ...(await moveAll(cluster, random, random.shuffled(own)))];
+      },
       proof: (all) => areThere(cluster, all),
     });
     const [movedFrom] = lastStep(context);
@@ -73,7 +72,16 @@ export default {
 
     measureNobodyLost(context, movedFrom);
     measureGaps(context, { from: movedFrom });
-    const answers = lookupsOfKind(context.records, LIVE_KINDS, { from: movedFrom });
-    context.measure('F16 lapsed', answers.filter(({ stale }) => stale).length);
+    const silences = context.live.map(({ id }) => silenceOf(id, context.records));
+    context.measure('F16 lapsed', Math.max(...silences));
   },
 };
+
+/** The longest time in which no report of a host was taken, up to the end of the lookups. */
+function silenceOf(id, records) {
+  const taken = records.filter(
+    ({ type, server, outcome }) => type === 'report' && server === id && outcome === 'applied',
+  );
+  const { at } = records.filter(({ type }) => type === 'traffic').at(-1);
+  return longestPause([...taken.map(({ end }) => end), at]).ms;
+}
