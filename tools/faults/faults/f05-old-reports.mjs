@@ -2,7 +2,7 @@ import { agentDies, agentPauses, agentResumes, agentReturns } from '../actions/h
 import { playModel } from '../actions/model.mjs';
 import { replay } from '../actions/forged-reports.mjs';
 import { lastStep, measureFoundAgain } from '../history/outage-figures.mjs';
-import { isFound, lookupsOf } from '../history/queries.mjs';
+import { isFound, isTaken, lookupsOf, reportsOf } from '../history/queries.mjs';
 import { MODEL_SUITES } from '../../test/model-suites.mjs';
 
 const REPLAYS = 60;
@@ -38,12 +38,7 @@ async function comesAndGoes(context, host, session) {
 
 /** Reports that the store had acknowledged by now, but the newest. */
 const oldReports = (context, host) =>
-  context.records
-    .filter(
-      ({ type, server, outcome }) =>
-        type === 'report' && server === host.id && outcome === 'applied',
-    )
-    .slice(0, -1);
+  reportsOf(context.records, host.id).filter(isTaken).slice(0, -1);
 
 /** Some of them in any order, and each twice. */
 function shuffledTwice({ random }, reports) {

@@ -1,6 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { longestPause } from '../checker/proof.mjs';
-import { lastStep, measureGaps, measureNobodyLost } from '../history/outage-figures.mjs';
+import {
+  lastStep,
+  longestSilence,
+  measureGaps,
+  measureNobodyLost,
+} from '../history/outage-figures.mjs';
+import { lastReport, reportsOf } from '../history/queries.mjs';
 import { startCluster } from '../site/cluster.mjs';
 
 /** Neighbours of the roll in its slot, so that the move takes a while in which its keys are here and there. */
@@ -68,20 +73,15 @@ export default {
       effect: { kind: 'store', state: 'up' },
       proof: () => areThere(cluster, moved),
     });
-    await context.conclude();
+    const records = await context.conclude();
 
     measureNobodyLost(context, movedFrom);
     measureGaps(context, { from: movedFrom });
-    const silences = context.live.map(({ id }) => silenceOf(id, context.records));
+    const { at: endedAt } = records.filter(({ type }) => type === 'traffic').at(-1);
+    const silences = context.live.map(({ id }) => {
+      const { end: from } = lastReport(records, id, { before: movedFrom });
+      return longestSilence(reportsOf(records, id, { from }), from, endedAt).ms;
+    });
     context.measure('F16 lapsed', Math.max(...silences));
   },
 };
-
-/** The longest time in which no report of a host was taken, up to the end of the lookups. */
-function silenceOf(id, records) {
-  const taken = records.filter(
-    ({ type, server, outcome }) => type === 'report' && server === id && outcome === 'applied',
-  );
-  const { at } = records.filter(({ type }) => type === 'traffic').at(-1);
-  return longestPause([...taken.map(({ end }) => end), at]).ms;
-}

@@ -7,7 +7,14 @@ import {
   measureNobodyEvicted,
   measureNobodyLost,
 } from '../history/outage-figures.mjs';
-import { isFound, isUnavailable, lookupsOfKind, onlyFromMs } from '../history/queries.mjs';
+import {
+  isFound,
+  isTaken,
+  isUnavailable,
+  lookupsOfKind,
+  onlyFromMs,
+  reportsOf,
+} from '../history/queries.mjs';
 import { tryPort } from '../site/dcv-port.mjs';
 import { SecondNetwork } from '../site/second-network.mjs';
 import { startUnderSentinels } from '../site/sentinels.mjs';
@@ -25,6 +32,7 @@ const DUE_SOON = 0.8;
 
 const isMaster = async (server) => (await replicationOf(server, 'role')) === 'master';
 const isReplica = async (server) => (await replicationOf(server, 'role')) === 'slave';
+const isRefused = ({ outcome }) => outcome === 'refused' || outcome === 'unavailable';
 const isLive = (lookup) => isFound(lookup) && !lookup.stale;
 
 /** From the heal on: how long until there are only live answers. */
@@ -34,16 +42,6 @@ function measureConverged(context, healedAt) {
   const value = onlyFromMs(records, ids, healedAt, isLive);
   context.measure('F19 converged', value, { from: healedAt, to: healedAt + value });
 }
-
-const reportsOf = ({ records }, server, outcomes, { from, to }) =>
-  records.filter(
-    (record) =>
-      record.type === 'report' &&
-      (!server || record.server === server) &&
-      outcomes.includes(record.outcome) &&
-      record.start >= from &&
-      record.end <= to,
-  );
 
 const together = {
   id: 'F19a',
@@ -73,8 +71,8 @@ const together = {
     const [, followsAt] = lastStep(context);
     await context.conclude();
 
-    const taken = reportsOf(context, undefined, ['applied'], { from: bothFrom, to: followsAt });
-    context.measure('F19 taken', taken.length);
+    const taken = reportsOf(context.records, undefined, { from: bothFrom, to: followsAt });
+    context.measure('F19 taken', taken.filter(isTaken).length);
     measureNobodyLost(context, promotedAt);
     measureConverged(context, followsAt);
     measureFoundAgain(context, 'back, bare', followsAt, ['bare']);
@@ -148,9 +146,9 @@ const apart = {
     const records = await context.conclude();
 
     const span = { from: partedAt, to: joinedFrom };
-    context.measure('F19 taken', reportsOf(context, host.id, ['applied'], span).length);
-    const refused = reportsOf(context, host.id, ['refused', 'unavailable'], span);
-    context.measure('F19 refused', refused.length);
+    const reports = reportsOf(records, host.id, span);
+    context.measure('F19 taken', reports.filter(isTaken).length);
+    context.measure('F19 refused', reports.filter(isRefused).length);
     const there = lookupsOfKind(records, LIVE_KINDS, span).filter(
       (lookup) => lookup.resolver === resolver.name,
     );

@@ -1,3 +1,4 @@
+import { refusesWrites } from '../actions/store.mjs';
 import { lastStep, measureNobodyLost } from '../history/outage-figures.mjs';
 import { isFound, lookupsOf } from '../history/queries.mjs';
 import { until } from '../../start/until.mjs';
@@ -8,11 +9,7 @@ const NO_ROOM = '512kb';
 const FULL_FOR_MS = 5_000;
 const LOOKED_WITHIN_MS = 10_000;
 
-const hasRoom = (client) =>
-  client.set('room:proof', 'x').then(
-    () => client.unlink('room:proof').then(() => true),
-    (error) => !/OOM/.test(error.message),
-  );
+const isFull = (client) => refusesWrites(client, 'OOM');
 
 const full = {
   id: 'F20a',
@@ -33,7 +30,7 @@ const full = {
     await context.pass(context.profile.back);
     await context.fault('the memory is full', {
       act: () => client.config('SET', 'maxmemory', NO_ROOM),
-      proof: async () => !(await hasRoom(client)),
+      proof: () => isFull(client),
     });
     const [, fullAt] = lastStep(context);
     await context.step(`${host.id} opens a session`, { act: () => host.open('late-comer') });
@@ -47,7 +44,7 @@ const full = {
     await context.pass(2 * context.profile.interval);
     await context.heal('there is room again', {
       act: () => client.config('SET', 'maxmemory', NO_LIMIT),
-      proof: () => hasRoom(client),
+      proof: async () => !(await isFull(client)),
     });
     const [roomAt] = lastStep(context);
     const records = await context.conclude();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { refusesWrites } from '../actions/store.mjs';
 import { lastStep, measureFoundAgain, measureNobodyLost } from '../history/outage-figures.mjs';
-import { isUnavailable, lookupsOf } from '../history/queries.mjs';
+import { isTaken, isUnavailable, lookupsOf, reportsOf } from '../history/queries.mjs';
 import { hasOwnNetwork } from '../site/network.mjs';
 
 const DISK = '8m';
@@ -60,11 +60,8 @@ export default {
     const settledUntil = refusedAt + context.profile.gap + context.profile.interval;
     const unknown = lookupsOf(context.records, UNKNOWN, { from: settledUntil, to: roomAt });
     context.measure('F21 unknown', unknown.filter((lookup) => !isUnavailable(lookup)).length);
-    const failed = context.records.filter(
-      ({ type, outcome, start, end }) =>
-        type === 'report' && outcome !== 'applied' && start > refusedAt && end < roomAt,
-    );
-    context.measure('F21 reports', failed.length);
+    const reports = reportsOf(context.records, undefined, { from: refusedAt, to: roomAt });
+    context.measure('F21 reports', reports.filter((report) => !isTaken(report)).length);
     measureNobodyLost(context, goneAt);
     measureFoundAgain(context, 'back, qualified', backAt, ['live']);
     measureFoundAgain(context, 'back, bare', backAt, ['bare']);

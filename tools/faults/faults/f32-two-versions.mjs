@@ -1,5 +1,5 @@
 import { failedLookups, LIVE_KINDS, lastStep } from '../history/outage-figures.mjs';
-import { isFound, lookupsOfKind } from '../history/queries.mjs';
+import { isFound, isTaken, lookupsOfKind, reportsOf } from '../history/queries.mjs';
 import { olderBuild } from '../site/older-build.mjs';
 
 const SERVICES = ['resolver', 'reconciler'];
@@ -36,9 +36,7 @@ const variant = ({ id, title, older }) => ({
     });
     const records = await context.conclude({ watchMs: context.profile.interval });
 
-    const refused = records.filter(
-      ({ type, outcome, start }) => type === 'report' && outcome !== 'applied' && start >= from,
-    );
+    const refused = reportsOf(records, undefined, { from }).filter((report) => !isTaken(report));
     const late = await errorsOf(running(context).filter((one) => !mixed.includes(one)));
     const all = failedLookups(records, from).length + refused.length + errors + late;
     context.measure('F32 errors', all, { from: mixedAt });

@@ -1,6 +1,6 @@
 import { agentReturns } from '../actions/hosts.mjs';
 import { lastStep } from '../history/outage-figures.mjs';
-import { eventsOf, isFound, lookupsOf } from '../history/queries.mjs';
+import { eventsOf, isFound, isTaken, lookupsOf, reportsOf } from '../history/queries.mjs';
 
 const ENDED_WITHIN_MS = 10_000;
 /** The exit code with which an agent gives way. */
@@ -32,11 +32,8 @@ export default {
     await agentReturns(context, older);
     const records = await context.conclude();
 
-    const reports = records.filter(
-      ({ type, server, port, outcome }) =>
-        type === 'report' && server === newer.id && port === newer.port && outcome === 'applied',
-    );
-    const [{ end: servedFrom }] = reports;
+    const taken = reportsOf(records, newer.id).filter(isTaken);
+    const { end: servedFrom } = taken.find(({ port }) => port === newer.port);
     const told = eventsOf(records, 'server.conflict', { server: older.id });
     context.measure('F35 told', told.length);
     const took = stoppedAt - servedFrom;

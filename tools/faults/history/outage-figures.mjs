@@ -1,7 +1,16 @@
 import { Past } from '../checker/past.mjs';
 import { longestPause } from '../checker/proof.mjs';
 import { lateLookups } from '../checker/roll-wide.mjs';
-import { eventsOf, isFound, isNotFound, lookupsOf, lookupsOfKind, onlyFromMs } from './queries.mjs';
+import {
+  eventsOf,
+  isFound,
+  isNotFound,
+  isTaken,
+  lookupsOf,
+  lookupsOfKind,
+  onlyFromMs,
+  reportsOf,
+} from './queries.mjs';
 
 /** Kinds of lookups that name sessions of live hosts. */
 export const LIVE_KINDS = ['live', 'bare'];
@@ -49,14 +58,15 @@ export function measureFoundAgain(context, bar, since, kinds = LIVE_KINDS) {
 
 /** The longest time from a moment on in which the store took no report. */
 export function measureWritesOut(context, since) {
-  const taken = context.records
-    .filter(
-      ({ type, outcome, start }) => type === 'report' && outcome === 'applied' && start >= since,
-    )
-    .map(({ end }) => end)
-    .sort((one, other) => one - other);
-  const { ms, at } = longestPause([since, ...taken, context.now()]);
+  const reports = reportsOf(context.records, undefined, { from: since });
+  const { ms, at } = longestSilence(reports, since, context.now());
   context.measure('writes out', ms, { from: at, to: at + ms });
+}
+
+/** The longest time in which none of these reports was taken: `{ ms, at }`. */
+export function longestSilence(reports, from, to) {
+  const taken = reports.filter(isTaken).map(({ end }) => end);
+  return longestPause([from, ...taken.sort((one, other) => one - other), to]);
 }
 
 /** Anything but 200 for the sessions of the live within a span. */

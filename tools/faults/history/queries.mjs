@@ -31,12 +31,20 @@ export function answerText({ status, stale, code, error }) {
   return [status || 'no answer', stale ?? code ?? error].filter(Boolean).join(' ');
 }
 
+/** Reports of a server, or of all, that began and ended within a span. */
+export function reportsOf(records, server, { from = -Infinity, to = Infinity } = {}) {
+  return records.filter(
+    (record) =>
+      record.type === 'report' &&
+      (server === undefined || record.server === server) &&
+      record.start >= from &&
+      record.end <= to,
+  );
+}
+
 /** The newest report of a server that the store had acknowledged by then. */
-export function lastReport(records, server, { before = Infinity } = {}) {
-  return records
-    .filter((record) => record.type === 'report' && record.server === server)
-    .filter(({ outcome, end }) => outcome === 'applied' && end <= before)
-    .at(-1);
+export function lastReport(records, server, { before } = {}) {
+  return reportsOf(records, server, { to: before }).filter(isTaken).at(-1);
 }
 
 /** How long after a moment any of the ids still got such an answer; 0 when none did. */
@@ -53,6 +61,8 @@ export function onlyFromMs(records, ids, since, fits) {
   return other ? other.end - since : 0;
 }
 
+/** Whether a report was. */
+export const isTaken = ({ outcome }) => outcome === 'applied';
 export const isFound = ({ status }) => status === 200;
 export const isNotFound = ({ status }) => status === 404;
 export const isUnavailable = ({ status }) => status === 503;
