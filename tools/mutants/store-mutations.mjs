@@ -1,6 +1,7 @@
 import { within } from './within.mjs';
 
 const LUA = 'libs/session-store/scripts';
+const KEPT = { file: 'kept-records', title: 'kept on' };
 const onRedis = (title) => ({ file: 'redis-session-store.integration', title });
 const store = within('libs/session-store/jest.integration.config.cjs');
 const events = within('libs/events/jest.integration.config.cjs');
@@ -76,7 +77,7 @@ export const STORE_MUTANTS = [
   ),
   store('ownership: a touch renews whoever answers', onRedis('I4'), {
     file: `${LUA}/touch.lua`,
-    find: `if not owner or string.sub(owner, 1, #mine) ~= mine then`,
+    find: `if not stored[bare] or string.sub(stored[bare], 1, #mine) ~= mine then`,
     replace: `if false then`,
   }),
   store('ownership: a touch in full renews whoever answers', onRedis('I4'), {
@@ -253,10 +254,25 @@ export const STORE_MUTANTS = [
     { file: 'refused-writes', title: 'last known alive' },
     {
       file: `${LUA}/touch-in-full.lua`,
-      find: `local keepsOn = now - record.keptAt > refreshAfter`,
-      replace: `local keepsOn = false`,
+      find: `local keepsAllOn = keepsOn(record.keptAt, now, refreshAfter)`,
+      replace: `local keepsAllOn = false`,
     },
   ),
+  store('retention: a record is never kept on', KEPT, {
+    file: `${LUA}/touch-in-full.lua`,
+    find: `if keepsAllOn then redis.call('PEXPIREAT', recordKey, text(now + retention)) end\n`,
+    replace: '',
+  }),
+  store('retention: a record is kept on for longer when the clock goes back', KEPT, {
+    file: `${LUA}/include/lease.lua`,
+    find: `now - keptAt > refreshAfter or now < keptAt`,
+    replace: `now - keptAt > refreshAfter`,
+  }),
+  store('retention: a record is kept on with every report', KEPT, {
+    file: `${LUA}/include/lease.lua`,
+    find: `now - keptAt > refreshAfter or now < keptAt`,
+    replace: `true`,
+  }),
   store(
     'settled: refused renewals do not count',
     { file: 'refused-writes', title: 'from when it was written again' },

@@ -37,7 +37,7 @@ export class TimingSettings implements Settings<LeasePolicy> {
   @Setting({
     default: DEFAULT_TIMINGS.retentionMs,
     about:
-      "How long a host's last report is remembered, for the time after an outage of the store: longer than any outage to bridge",
+      "How long a host's last report is remembered, for the time after an outage of the store: 1.2 times the longest outage to bridge",
   })
   @IsInt(WHOLE)
   @Min(DURATION_MIN_MS, LONG_ENOUGH)

@@ -4,7 +4,7 @@ export interface LeaseTimings {
   readonly intervalMs: number;
   /** How long a report is believed (`LEASE_TTL_MS`). */
   readonly leaseTtlMs: number;
-  /** How long the last known record outlives the last report (`RETENTION_MS`). */
+  /** How long the last known record outlives the last report, or up to a tenth less (`RETENTION_MS`). */
   readonly retentionMs: number;
   /** Between two sweeps of the reconciler (`SWEEP_INTERVAL_MS`). */
   readonly sweepIntervalMs: number;

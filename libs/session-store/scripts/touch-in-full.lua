@@ -4,12 +4,11 @@
 -- KEYS  1 record  2 answer  3 due  4 pulse  5 settled  6… four per session with a bare form: bare, known, claims, contest
 --       last, of a report that a full store has refused: held, events, the tokens that end with it
 -- ARGV  1 server  2 boot  3 sequence  4 digest  5 lease, ms  6 retention, ms  7 gap, ms  8 settle after, ms
---       9 the last known owners of bare ids are kept on again after so long, ms
+--       9 record and last known owners are kept on again after so long, ms
 --       10 1: a full store has refused the report; keep of the stored one what needs no new memory
 --       11 how many keys come last  12 cap of the stream
 -- Returns {'applied', how many ids only this script can renew} | {'already'} | {'superseded', boot} | {'outdated', sequence} |
 --         {'full'}: send the report in full
---@include clock
 --@include lease
 --@include changes
 local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -17,15 +16,16 @@ local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV
 local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local refreshAfter, salvages, lastBareKey = tonumber(ARGV[9]), ARGV[10] == '1', #KEYS - tonumber(ARGV[11])
 
-local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
+local header = redis.call('GETRANGE', recordKey, '0', '69')
+local record = readHeader(header)
 local refused = refusal(record, boot, sequence)
 if refused then return refused end
 for key = lastBareKey + 3, #KEYS do redis.call('UNLINK', KEYS[key]) end
 if not record or record.digest ~= digest then return { 'full' } end
-if not salvages and not isTouchable(record, boot, digest) then return { 'full' } end
+if not salvages and not isUnchanged(header, boot, sequence, digest) then return { 'full' } end
 local now = clock()
-local keepsOn = now - record.keptAt > refreshAfter
-local since = written(pulseKey, now, gap)
+local keepsAllOn = keepsOn(record.keptAt, now, refreshAfter)
+local since, last = written(pulseKey, now, gap)
 local settles = since and now - since >= settleAfter
 
 local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
@@ -41,15 +41,15 @@ for key = 6, lastBareKey, 4 do
     claimed[key] = owner == mine or heldBare[key] or owner == provisional and (salvages or not settles)
   end
   local keeps = contested[key] or claimed[key]
-  if keepsOn and keeps and owner ~= provisional then keeps = redis.call('EXISTS', KEYS[key + 1]) == 1 end
+  if keepsAllOn and keeps and owner ~= provisional then keeps = redis.call('EXISTS', KEYS[key + 1]) == 1 end
   if not keeps and not salvages then return { 'full' } end
   if owner ~= mine then others = others + 1 end
 end
 
-local deadline, keptAt = now + lease, keepsOn and now or record.keptAt
-if not renewLease(recordKey, answerKey, dueKey, server, boot, sequence, now, keptAt, deadline, retention) then
-  return { 'full' }
-end
+local deadline, keptAt = text(now + lease), keepsAllOn and now or record.keptAt
+if not renewLease(answerKey, dueKey, server, deadline) then return { 'full' } end
+redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
+if keepsAllOn then redis.call('PEXPIREAT', recordKey, text(now + retention)) end
 local wasHeld = salvages and redis.call('ZREM', KEYS[lastBareKey + 1], server) == 1
 if wasHeld then
   redis.call('SETRANGE', answerKey, 0, '=')
@@ -67,8 +67,8 @@ for key = 6, lastBareKey, 4 do
     if heldBare[key] then redis.call('SETRANGE', KEYS[key], 0, '=') end
     redis.call('PEXPIREAT', KEYS[key], deadline)
   end
-  if keepsOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], now + retention) end
+  if keepsAllOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], text(now + retention)) end
 end
 
-pulseNowAndThen(pulseKey, settledKey, now, gap, settleAfter, retention)
+pulseNowAndThen(last, pulseKey, settledKey, now, gap, settleAfter, retention)
 return { 'applied', others }

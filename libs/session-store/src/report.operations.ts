@@ -70,8 +70,8 @@ const ACKNOWLEDGED_MAX = 50_000;
 /** A report is repeated when the store held another list than expected: once after a restart, more only if another agent reports as this server. */
 const ATTEMPTS_MAX = 4;
 
-/** Bare ids' last known owners are kept on this often: they are then forgotten a tenth of the retention early at most. */
-const KNOWN_REFRESHES_PER_RETENTION = 10;
+/** Records and bare ids' last known owners are kept on this often: they are then forgotten a tenth of the retention early at most. */
+const REFRESHES_PER_RETENTION = 10;
 
 /** Reports, withdrawals and pings; see the port. */
 export class ReportOperations {
@@ -165,7 +165,7 @@ export class ReportOperations {
     const { policy } = this.context;
     return [
       ...[server, boot, sequence, digest, policy.leaseTtlMs, ...pulseArguments(policy)],
-      Math.floor(policy.retentionMs / KNOWN_REFRESHES_PER_RETENTION),
+      Math.floor(policy.retentionMs / REFRESHES_PER_RETENTION),
     ];
   }
 

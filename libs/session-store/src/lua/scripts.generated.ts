@@ -42,10 +42,14 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function written(pulseKey, now, gap)
-local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+local function readPulse(pulse, now, gap)
+local since, last, resumed = string.match(pulse or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
 if last and now >= last and now - last <= gap then return since, last, resumed end
+end
+
+local function written(pulseKey, now, gap)
+return readPulse(redis.call('GET', pulseKey), now, gap)
 end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
@@ -165,10 +169,14 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function written(pulseKey, now, gap)
-local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+local function readPulse(pulse, now, gap)
+local since, last, resumed = string.match(pulse or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
 if last and now >= last and now - last <= gap then return since, last, resumed end
+end
+
+local function written(pulseKey, now, gap)
+return readPulse(redis.call('GET', pulseKey), now, gap)
 end
 local now = clock()
 local since, last = written(KEYS[3], now, tonumber(ARGV[2]))
@@ -202,6 +210,11 @@ keptAt = tonumber(string.sub(header, 39, 51)),
 state = string.sub(header, 53, 53),
 digest = string.sub(header, 55, 70)
 }
+end
+
+local function isUnchanged(header, boot, sequence, digest)
+return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
+and tonumber(string.sub(header, 12, 23)) < sequence
 end
 
 local function isListed(stored, session)
@@ -272,6 +285,11 @@ digest = string.sub(header, 55, 70)
 }
 end
 
+local function isUnchanged(header, boot, sequence, digest)
+return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
+and tonumber(string.sub(header, 12, 23)) < sequence
+end
+
 local function isListed(stored, session)
 local record = readHeader(stored)
 if not record or record.state == 'T' then return false end
@@ -331,10 +349,14 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function written(pulseKey, now, gap)
-local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+local function readPulse(pulse, now, gap)
+local since, last, resumed = string.match(pulse or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
 if last and now >= last and now - last <= gap then return since, last, resumed end
+end
+
+local function written(pulseKey, now, gap)
+return readPulse(redis.call('GET', pulseKey), now, gap)
 end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
@@ -367,6 +389,11 @@ keptAt = tonumber(string.sub(header, 39, 51)),
 state = string.sub(header, 53, 53),
 digest = string.sub(header, 55, 70)
 }
+end
+
+local function isUnchanged(header, boot, sequence, digest)
+return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
+and tonumber(string.sub(header, 12, 23)) < sequence
 end
 
 local function isListed(stored, session)
@@ -693,10 +720,14 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function written(pulseKey, now, gap)
-local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+local function readPulse(pulse, now, gap)
+local since, last, resumed = string.match(pulse or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
 if last and now >= last and now - last <= gap then return since, last, resumed end
+end
+
+local function written(pulseKey, now, gap)
+return readPulse(redis.call('GET', pulseKey), now, gap)
 end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
@@ -724,10 +755,14 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function written(pulseKey, now, gap)
-local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+local function readPulse(pulse, now, gap)
+local since, last, resumed = string.match(pulse or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
 if last and now >= last and now - last <= gap then return since, last, resumed end
+end
+
+local function written(pulseKey, now, gap)
+return readPulse(redis.call('GET', pulseKey), now, gap)
 end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
@@ -760,6 +795,11 @@ keptAt = tonumber(string.sub(header, 39, 51)),
 state = string.sub(header, 53, 53),
 digest = string.sub(header, 55, 70)
 }
+end
+
+local function isUnchanged(header, boot, sequence, digest)
+return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
+and tonumber(string.sub(header, 12, 23)) < sequence
 end
 
 local function isListed(stored, session)
@@ -1157,10 +1197,14 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function written(pulseKey, now, gap)
-local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+local function readPulse(pulse, now, gap)
+local since, last, resumed = string.match(pulse or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
 if last and now >= last and now - last <= gap then return since, last, resumed end
+end
+
+local function written(pulseKey, now, gap)
+return readPulse(redis.call('GET', pulseKey), now, gap)
 end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
@@ -1193,6 +1237,11 @@ keptAt = tonumber(string.sub(header, 39, 51)),
 state = string.sub(header, 53, 53),
 digest = string.sub(header, 55, 70)
 }
+end
+
+local function isUnchanged(header, boot, sequence, digest)
+return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
+and tonumber(string.sub(header, 12, 23)) < sequence
 end
 
 local function isListed(stored, session)
@@ -1500,10 +1549,14 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function written(pulseKey, now, gap)
-local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+local function readPulse(pulse, now, gap)
+local since, last, resumed = string.match(pulse or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
 if last and now >= last and now - last <= gap then return since, last, resumed end
+end
+
+local function written(pulseKey, now, gap)
+return readPulse(redis.call('GET', pulseKey), now, gap)
 end
 local dueKey, settledKey, heldKey, leavingKey, zonesKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local replacedKey, protectKey, pulseKey = KEYS[6], KEYS[7], KEYS[8]
@@ -1541,10 +1594,14 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function written(pulseKey, now, gap)
-local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+local function readPulse(pulse, now, gap)
+local since, last, resumed = string.match(pulse or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
 if last and now >= last and now - last <= gap then return since, last, resumed end
+end
+
+local function written(pulseKey, now, gap)
+return readPulse(redis.call('GET', pulseKey), now, gap)
 end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
@@ -1579,6 +1636,11 @@ digest = string.sub(header, 55, 70)
 }
 end
 
+local function isUnchanged(header, boot, sequence, digest)
+return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
+and tonumber(string.sub(header, 12, 23)) < sequence
+end
+
 local function isListed(stored, session)
 local record = readHeader(stored)
 if not record or record.state == 'T' then return false end
@@ -1596,20 +1658,21 @@ if sequence == record.sequence then return { 'already' } end
 return nil
 end
 
-local function isTouchable(record, boot, digest)
-return record ~= nil and record.digest == digest and record.boot == boot and record.state == 'A'
+local function text(moment)
+return string.format('%.0f', moment)
 end
 
-local function renewLease(recordKey, answerKey, dueKey, server, boot, sequence, now, keptAt, deadline, retention)
+local function keepsOn(keptAt, now, refreshAfter)
+return now - keptAt > refreshAfter or now < keptAt
+end
+
+local function renewLease(answerKey, dueKey, server, deadline)
 if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return false end
-redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
-redis.call('PEXPIREAT', recordKey, now + retention)
 redis.call('ZADD', dueKey, deadline, server)
 return true
 end
 
-local function pulseNowAndThen(pulseKey, settledKey, now, gap, settleAfter, retention)
-local _, last = written(pulseKey, now, gap)
+local function pulseNowAndThen(last, pulseKey, settledKey, now, gap, settleAfter, retention)
 if not last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
 end
 local function readChanges(first, firstKey)
@@ -1638,15 +1701,16 @@ local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV
 local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local refreshAfter, salvages, lastBareKey = tonumber(ARGV[9]), ARGV[10] == '1', #KEYS - tonumber(ARGV[11])
 
-local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
+local header = redis.call('GETRANGE', recordKey, '0', '69')
+local record = readHeader(header)
 local refused = refusal(record, boot, sequence)
 if refused then return refused end
 for key = lastBareKey + 3, #KEYS do redis.call('UNLINK', KEYS[key]) end
 if not record or record.digest ~= digest then return { 'full' } end
-if not salvages and not isTouchable(record, boot, digest) then return { 'full' } end
+if not salvages and not isUnchanged(header, boot, sequence, digest) then return { 'full' } end
 local now = clock()
-local keepsOn = now - record.keptAt > refreshAfter
-local since = written(pulseKey, now, gap)
+local keepsAllOn = keepsOn(record.keptAt, now, refreshAfter)
+local since, last = written(pulseKey, now, gap)
 local settles = since and now - since >= settleAfter
 
 local mine, provisional = '=' .. server .. '\t', '?' .. server .. '\t'
@@ -1662,15 +1726,15 @@ heldBare[key] = salvages and (owner == '~' .. server .. '\t' or owner == '^' .. 
 claimed[key] = owner == mine or heldBare[key] or owner == provisional and (salvages or not settles)
 end
 local keeps = contested[key] or claimed[key]
-if keepsOn and keeps and owner ~= provisional then keeps = redis.call('EXISTS', KEYS[key + 1]) == 1 end
+if keepsAllOn and keeps and owner ~= provisional then keeps = redis.call('EXISTS', KEYS[key + 1]) == 1 end
 if not keeps and not salvages then return { 'full' } end
 if owner ~= mine then others = others + 1 end
 end
 
-local deadline, keptAt = now + lease, keepsOn and now or record.keptAt
-if not renewLease(recordKey, answerKey, dueKey, server, boot, sequence, now, keptAt, deadline, retention) then
-return { 'full' }
-end
+local deadline, keptAt = text(now + lease), keepsAllOn and now or record.keptAt
+if not renewLease(answerKey, dueKey, server, deadline) then return { 'full' } end
+redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
+if keepsAllOn then redis.call('PEXPIREAT', recordKey, text(now + retention)) end
 local wasHeld = salvages and redis.call('ZREM', KEYS[lastBareKey + 1], server) == 1
 if wasHeld then
 redis.call('SETRANGE', answerKey, 0, '=')
@@ -1688,10 +1752,10 @@ elseif claimed[key] then
 if heldBare[key] then redis.call('SETRANGE', KEYS[key], 0, '=') end
 redis.call('PEXPIREAT', KEYS[key], deadline)
 end
-if keepsOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], now + retention) end
+if keepsAllOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], text(now + retention)) end
 end
 
-pulseNowAndThen(pulseKey, settledKey, now, gap, settleAfter, retention)
+pulseNowAndThen(last, pulseKey, settledKey, now, gap, settleAfter, retention)
 return { 'applied', others }
 `.trim(),
   touch: String.raw`
@@ -1700,10 +1764,14 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function written(pulseKey, now, gap)
-local since, last, resumed = string.match(redis.call('GET', pulseKey) or '', '^(%d+):(%d+):?(%d*)$')
+local function readPulse(pulse, now, gap)
+local since, last, resumed = string.match(pulse or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
 if last and now >= last and now - last <= gap then return since, last, resumed end
+end
+
+local function written(pulseKey, now, gap)
+return readPulse(redis.call('GET', pulseKey), now, gap)
 end
 local function pulse(pulseKey, settledKey, now, gap, settleAfter, retention, hasFailed)
 local since, last, resumed = written(pulseKey, now, gap)
@@ -1738,6 +1806,11 @@ digest = string.sub(header, 55, 70)
 }
 end
 
+local function isUnchanged(header, boot, sequence, digest)
+return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
+and tonumber(string.sub(header, 12, 23)) < sequence
+end
+
 local function isListed(stored, session)
 local record = readHeader(stored)
 if not record or record.state == 'T' then return false end
@@ -1755,20 +1828,21 @@ if sequence == record.sequence then return { 'already' } end
 return nil
 end
 
-local function isTouchable(record, boot, digest)
-return record ~= nil and record.digest == digest and record.boot == boot and record.state == 'A'
+local function text(moment)
+return string.format('%.0f', moment)
 end
 
-local function renewLease(recordKey, answerKey, dueKey, server, boot, sequence, now, keptAt, deadline, retention)
+local function keepsOn(keptAt, now, refreshAfter)
+return now - keptAt > refreshAfter or now < keptAt
+end
+
+local function renewLease(answerKey, dueKey, server, deadline)
 if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return false end
-redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
-redis.call('PEXPIREAT', recordKey, now + retention)
 redis.call('ZADD', dueKey, deadline, server)
 return true
 end
 
-local function pulseNowAndThen(pulseKey, settledKey, now, gap, settleAfter, retention)
-local _, last = written(pulseKey, now, gap)
+local function pulseNowAndThen(last, pulseKey, settledKey, now, gap, settleAfter, retention)
 if not last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
 end
 local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -1776,25 +1850,23 @@ local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV
 local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local refreshAfter = tonumber(ARGV[9])
 
-local record = readHeader(redis.call('GETRANGE', recordKey, 0, 69))
-local refused = refusal(record, boot, sequence)
-if refused then return refused end
-if not isTouchable(record, boot, digest) then return { 'full' } end
-local now = clock()
-if now - record.keptAt > refreshAfter then return { 'more' } end
-if #KEYS > 5 then
-local mine = '=' .. server .. '\t'
-for _, owner in ipairs(redis.call('MGET', unpack(KEYS, 6))) do
-if not owner or string.sub(owner, 1, #mine) ~= mine then return { 'more' } end
+local header = redis.call('GETRANGE', recordKey, '0', '69')
+if not isUnchanged(header, boot, sequence, digest) then
+return refusal(readHeader(header), boot, sequence) or { 'full' }
 end
+local now = clock()
+if keepsOn(tonumber(string.sub(header, 39, 51)), now, refreshAfter) then return { 'more' } end
+local stored, mine = redis.call('MGET', pulseKey, unpack(KEYS, 6)), '=' .. server .. '\t'
+for bare = 2, #stored do
+if not stored[bare] or string.sub(stored[bare], 1, #mine) ~= mine then return { 'more' } end
 end
 
-local deadline = now + lease
-if not renewLease(recordKey, answerKey, dueKey, server, boot, sequence, now, record.keptAt, deadline, retention) then
-return { 'full' }
-end
+local deadline = text(now + lease)
+if not renewLease(answerKey, dueKey, server, deadline) then return { 'full' } end
+redis.call('SETRANGE', recordKey, '11', string.format('%012.0f %013.0f', sequence, now))
 for key = 6, #KEYS do redis.call('PEXPIREAT', KEYS[key], deadline) end
-pulseNowAndThen(pulseKey, settledKey, now, gap, settleAfter, retention)
+local _, last = readPulse(stored[1], now, gap)
+pulseNowAndThen(last, pulseKey, settledKey, now, gap, settleAfter, retention)
 return { 'applied' }
 `.trim(),
 } as const;

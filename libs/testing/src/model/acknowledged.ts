@@ -10,8 +10,8 @@ import type {
 import { claimantsOf, wordOf, type Facts, type Standing, type Word } from './facts';
 import { Settling } from './settling';
 
-/** Who owned a bare id last may be forgotten by such a share of the retention early. */
-const OWNERS_FORGOTTEN_EARLY = 0.1;
+/** What a report has said, and who owned a bare id last, may be forgotten by such a share of the retention early. */
+const FORGOTTEN_EARLY = 0.1;
 
 interface Forgotten {
   readonly word: Word & { readonly server: ServerId };
@@ -74,6 +74,17 @@ export class Acknowledged {
     );
   }
 
+  /** For how long nothing can be said, as a server may be forgotten by now, and need not be. */
+  get undecidedForMs(): number {
+    const { retentionMs } = this.policy;
+    const waits = [...this.servers.values()].map((standing) => {
+      const leftMs = endOf(standing, retentionMs) - this.nowMs;
+      const isExact = standing.kind === 'struck' || standing.word.heldAtMs !== undefined;
+      return isExact || leftMs > FORGOTTEN_EARLY * retentionMs ? 0 : leftMs + 1;
+    });
+    return Math.max(0, ...waits);
+  }
+
   /** Whether a clock that went back to this moment would be one at which something forgotten was still remembered. */
   wouldRemember(nowMs: number): boolean {
     return nowMs <= this.forgottenAtMs;
@@ -85,8 +96,7 @@ export class Acknowledged {
     if (wentBack) this.wentBackMs += this.nowMs - nowMs;
     for (const [server, standing] of this.servers) {
       const endsAtMs = endOf(standing, this.policy.retentionMs);
-      if (nowMs > endsAtMs - OWNERS_FORGOTTEN_EARLY * this.policy.retentionMs)
-        this.disownAll(server);
+      if (nowMs > endsAtMs - FORGOTTEN_EARLY * this.policy.retentionMs) this.disownAll(server);
       if (nowMs > endsAtMs) this.forget(server, standing, endsAtMs);
       else if (wentBack && standing.kind === 'present' && standing.word.untilMs <= this.nowMs)
         this.servers.set(server, { kind: 'present', word: { ...standing.word, doubtful: true } });

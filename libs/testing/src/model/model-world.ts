@@ -48,6 +48,8 @@ export class ModelWorld {
     await this.site.moveClock(ms);
     this.acknowledged.timeIs(this.site.now());
     this.beliefs.timeIs(this.site.now());
+    const { undecidedForMs } = this.acknowledged;
+    if (undecidedForMs > 0) await this.letTimePass(undecidedForMs);
     this.actor = undefined;
   }
 

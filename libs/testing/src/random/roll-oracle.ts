@@ -31,6 +31,8 @@ export interface ServerTruth {
   readonly keepsClaims: Certainty;
   readonly leaseEnds: Moments;
   readonly retainedUntil: Moments;
+  /** Until when it is remembered who owned its bare ids last. */
+  readonly claimsKeptUntil: Moments;
 }
 
 /** A server that may be believed with an id. */
@@ -122,11 +124,9 @@ export class RollOracle {
 
   reported(report: Report, when: Circumstances): void {
     const { server } = report;
-    const { leaseTtlMs, leavingLeaseMs, retentionMs } = this.policy;
+    const { leaseTtlMs, leavingLeaseMs } = this.policy;
     const before = this.truth(server, when);
-    if (!before || isBefore(later(when, retentionMs / 10), before.retainedUntil) !== 'yes') {
-      this.forgetClaims(server);
-    }
+    if (!before || isBefore(when, before.claimsKeptUntil) !== 'yes') this.forgetClaims(server);
     this.truths.set(server, {
       server,
       fence: { boot: report.boot, sequence: report.sequence },
@@ -135,7 +135,8 @@ export class RollOracle {
       reportedAt: when,
       keepsClaims: 'yes',
       leaseEnds: later(when, report.leaving ? leavingLeaseMs : leaseTtlMs),
-      retainedUntil: later(when, retentionMs),
+      retainedUntil: this.keptOn(when),
+      claimsKeptUntil: this.keptOn(when),
     });
     if (before?.held) this.beliefs.forget(server);
     const list = this.truths.get(server)?.list ?? [];
@@ -158,6 +159,7 @@ export class RollOracle {
       keepsClaims,
       leaseEnds: later(when, this.policy.leaseTtlMs),
       retainedUntil: later(when, this.policy.retentionMs),
+      claimsKeptUntil: this.keptOn(when),
     });
     for (const id of before.list ?? []) this.settledClaims.add(qualifiedId(server, id));
   }
@@ -185,6 +187,7 @@ export class RollOracle {
       keepsClaims,
       leaseEnds: when,
       retainedUntil,
+      claimsKeptUntil: retainedUntil,
     });
     this.beliefs.forget(server);
     if (before && isBefore(when, before.retainedUntil) === 'yes')
@@ -216,6 +219,12 @@ export class RollOracle {
     this.settledClaims.clear();
     this.tokens.lostEverything();
     this.beliefs.lostEverything();
+  }
+
+  /** When something is forgotten that is kept on with a report, or has been, not long before. */
+  private keptOn({ fromMs, toMs }: Moments): Moments {
+    const { retentionMs } = this.policy;
+    return { fromMs: fromMs + 0.9 * retentionMs, toMs: toMs + retentionMs };
   }
 
   private claimed(server: ServerId, id: LocalId, when: Circumstances): void {
