@@ -23,7 +23,8 @@ const WARM_UP_SECONDS = 1;
 /**
  * Measures the variants, round by round, each round in another order. Resolves to `{ machine, lookups, writes, failure, … }`:
  * of `lookups` each is `{ variant, node, question, connections, rounds }`, a round being `{ cpuUs, perSecond, p50Us,
- * p99Us, commands, busyPercent }`: per request, but for the last, the share of its processor that the server used.
+ * p99Us, commands, busyPercent, lostPercent }`: per request, but for the last two, the share of its processor that the
+ * server used, and that of the requests to which it gave no answer. `failure` says why there is not more.
  */
 export async function runBench(options) {
   const { progress, processors, signal } = options;
@@ -34,10 +35,10 @@ export async function runBench(options) {
   const servers = new Servers(site, processors);
   try {
     await servers.start(options, progress);
-    const lookups = await measureLookups({ ...options, servers, site });
+    const { lookups, failure } = await lookupsOf({ ...options, servers, site });
     await servers.stop();
-    const { writes, failure } = await writesOf({ ...options, site });
-    return { ...described(options), lookups, writes, failure };
+    const reports = failure ? { writes: [], failure } : await writesOf({ ...options, site });
+    return { ...described(options), lookups, ...reports };
   } finally {
     await servers.stop();
     await site.stop();
@@ -57,8 +58,28 @@ async function writesOf(options) {
   }
 }
 
-async function measureLookups(options) {
+/** Of as many rounds as got to their end. */
+async function lookupsOf(options) {
   const cells = cellsOf(options);
+  try {
+    await measureLookups(cells, options);
+    return { lookups: cells.map(measured) };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    const whole = Math.min(...cells.map(({ rounds }) => rounds.length));
+    if (whole === 0) throw error;
+    options.progress.close();
+    const lookups = cells.map((cell) => measured({ ...cell, rounds: cell.rounds.slice(0, whole) }));
+    return { lookups, failure: error.message };
+  }
+}
+
+const measured = ({ server: { variant, node }, question, connections, rounds }) => ({
+  variant: variant.name,
+  ...{ node, question, connections, rounds },
+});
+
+async function measureLookups(cells, options) {
   for (let round = 0; round < options.rounds; round++) {
     const title = `round ${round + 1}/${options.rounds}`;
     await options.progress.step(title, async (tell) => {
@@ -77,13 +98,6 @@ async function measureLookups(options) {
       return { told: `${cells.length} measurements` };
     });
   }
-  return cells.map(({ server: { variant, node }, question, connections, rounds }) => ({
-    variant: variant.name,
-    node,
-    question,
-    connections,
-    rounds,
-  }));
 }
 
 function cellsOf({ servers, connections }) {
@@ -108,7 +122,7 @@ async function measure({ server, question, connections }, { site, processors, se
   const { requests, durationUs, refused, lost, p50Us, p99Us } = await ask(seconds);
   const cpuUs = server.process.cpuTimeUs() - cpuBeforeUs;
   const commands = (await site.commandsDone()) - commandsBefore;
-  if (lost > 0 || refused !== (isRefused ? requests : 0))
+  if (refused !== (isRefused ? requests : 0) || (lost > 0 && !server.variant.mayLose))
     throw new Error(`of ${requests} requests ${refused} were refused and ${lost} lost`);
   return {
     cpuUs: cpuUs / requests,
@@ -117,6 +131,7 @@ async function measure({ server, question, connections }, { site, processors, se
     p99Us,
     commands: commands / requests,
     busyPercent: (100 * cpuUs) / durationUs,
+    lostPercent: (100 * lost) / (requests + lost),
   };
 }
 

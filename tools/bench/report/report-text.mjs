@@ -38,10 +38,11 @@ function lookupsTable({ lookups }, connections) {
     figure(cell, 'p99Us', 0),
     figure(cell, 'busyPercent', 0),
     spreadOf(cell.rounds.map(({ commands }) => commands)).max.toFixed(2),
+    spreadOf(cell.rounds.map(({ lostPercent }) => lostPercent)).max.toFixed(1),
   ]);
   const head = [
     ...['', 'CPU, µs per lookup', 'lookups/s', 'p50, µs', 'p99, µs'],
-    ...['of its processor, %', 'Redis commands, at most'],
+    ...['of its processor, %', 'Redis commands, at most', 'lost, %, at most'],
   ];
   const title = connections === 1 ? '1 connection' : `${connections} connections`;
   return `## ${title}\n\n${table(head, rows)}`;
