@@ -49,6 +49,7 @@ const BARS = [
   (figures) => [
     exactly('Redis commands per hit', figures.commands('hit'), 1),
     exactly('Redis commands per refused request', figures.commands('refused'), 0),
+    exactly('lookups of Rollcall without an answer, %', figures.lost(), 0),
   ],
   (figures) =>
     figures.nodes.map((node) =>
@@ -97,6 +98,13 @@ class Figures {
     return this.#lookups
       .filter((cell) => cell.variant === 'rollcall' && cell.question === question)
       .flatMap((cell) => cell.rounds.map(({ commands }) => commands));
+  }
+
+  /** Of every round, whatever was asked. */
+  lost() {
+    return this.#lookups
+      .filter(({ variant }) => variant === 'rollcall')
+      .flatMap(({ rounds }) => rounds.map(({ lostPercent }) => lostPercent));
   }
 
   reportToPipeline(node) {

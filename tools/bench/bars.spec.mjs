@@ -1,6 +1,13 @@
 import { judge } from './bars.mjs';
 
-const ROUND = { cpuUs: 20, perSecond: 50_000, p50Us: 900, p99Us: 2_000, commands: 1 };
+const ROUND = {
+  cpuUs: 20,
+  perSecond: 50_000,
+  p50Us: 900,
+  p99Us: 2_000,
+  commands: 1,
+  lostPercent: 0,
+};
 
 function cell(variant, traits = {}, ...rounds) {
   const { node = 20, question = 'hit', connections = 64 } = traits;
@@ -65,6 +72,14 @@ describe('the bars of a bench', () => {
     });
   });
 
+  it('take a lookup without an answer for a shortfall', () => {
+    const lookups = [cell('rollcall', {}, {}, { lostPercent: 0.02 })];
+    expect(verdict('lookups of Rollcall without', lookups)).toMatchObject({
+      value: 0.02,
+      verdict: 'falls short',
+    });
+  });
+
   it('count what a report costs Node and Redis together', () => {
     const writes = [
       { way: 'report', node: 24, rounds: [{ nodeUs: 6, redisUs: 6 }] },
@@ -75,7 +90,7 @@ describe('the bars of a bench', () => {
 
   it('say what was not measured', () => {
     const bars = judge({ lookups: [cell('raw', {}, {})], writes: [] });
-    expect(bars).toHaveLength(9);
+    expect(bars).toHaveLength(10);
     for (const { value, verdict } of bars)
       expect({ value, verdict }).toEqual({ value: undefined, verdict: 'not measured' });
   });

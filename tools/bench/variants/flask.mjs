@@ -18,7 +18,6 @@ export const flaskSettings = ({ settings, preparedPrefix }) => ({
 export const flask = {
   name: 'flask',
   title: "Flask's development server",
-  mayLose: true,
   programs: [PROGRAMS.flask, PROGRAMS.pythonRedis],
   async launch({ port, site }) {
     const command = [PYTHON, '-m', 'flask', '--app', 'app', 'run', '--port', String(port)];

@@ -9,7 +9,6 @@ const WORKERS = 3;
 export const gunicorn = {
   name: 'gunicorn',
   title: 'gunicorn + Flask',
-  mayLose: true,
   programs: [PROGRAMS.flask, PROGRAMS.pythonRedis, PROGRAMS.gunicorn],
   async launch({ port, site }) {
     const command = [

@@ -8,6 +8,6 @@ import { rollcall } from './rollcall.mjs';
 /**
  * What is measured. A variant has a `name`, a `title` for the report, `programs` that it needs, and
  * `launch({ node, port, site })`, which resolves to `{ command, env, cwd, isQuiet }`; `onNode` says whether it runs on a Node
- * of ours, and so once on each; `mayLose`, that it may give no answer to a request. `isQuiet` drops what it writes.
+ * of ours, and so once on each. `isQuiet` drops what it writes.
  */
 export const VARIANTS = [rollcall, raw, nginxLua, nest, gunicorn, flask];
