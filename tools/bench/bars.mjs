@@ -95,16 +95,12 @@ class Figures {
 
   /** Of every round: a single one with a command too many, or one too few, is a shortfall. */
   commands(question) {
-    return this.#lookups
-      .filter((cell) => cell.variant === 'rollcall' && cell.question === question)
-      .flatMap((cell) => cell.rounds.map(({ commands }) => commands));
+    return this.#ofEveryRound('commands', (cell) => cell.question === question);
   }
 
   /** Of every round, whatever was asked. */
   lost() {
-    return this.#lookups
-      .filter(({ variant }) => variant === 'rollcall')
-      .flatMap(({ rounds }) => rounds.map(({ lostPercent }) => lostPercent));
+    return this.#ofEveryRound('lostPercent');
   }
 
   reportToPipeline(node) {
@@ -113,6 +109,12 @@ class Figures {
         .find((one) => one.way === way && one.node === node)
         ?.rounds.map(({ nodeUs, redisUs }) => nodeUs + redisUs);
     return medianRatio(costs('report'), costs('pipeline'));
+  }
+
+  #ofEveryRound(figure, fits = () => true) {
+    return this.#lookups
+      .filter((cell) => cell.variant === 'rollcall' && fits(cell))
+      .flatMap(({ rounds }) => rounds.map((round) => round[figure]));
   }
 
   #compared(figure, { node, connections }, peer) {

@@ -1,4 +1,4 @@
-import { GUESS_WINDOW_MS, leasePolicy, type TokenDigest } from '@rollcall/domain';
+import { DEFAULT_TIMINGS, GUESS_WINDOW_MS, leasePolicy, type TokenDigest } from '@rollcall/domain';
 import {
   aReport,
   localId,
@@ -11,12 +11,7 @@ import type { Redis } from 'ioredis';
 import { rollKeys } from './keys';
 import { RedisSessionStore } from './redis-session-store';
 
-const POLICY = leasePolicy({
-  intervalMs: 5_000,
-  leaseTtlMs: 20_000,
-  retentionMs: 900_000,
-  sweepIntervalMs: 1_000,
-});
+const POLICY = leasePolicy(DEFAULT_TIMINGS);
 const ROLL = { keyPrefix: 'rollcall', roll: 'main' };
 const KEYS = rollKeys(ROLL);
 const CONSOLE = { server: serverId('gpu-1'), session: localId('console') };

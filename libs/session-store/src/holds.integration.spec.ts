@@ -1,15 +1,16 @@
-import { leasePolicy, type Release, type ServerId, type ServerRecord } from '@rollcall/domain';
+import {
+  DEFAULT_TIMINGS,
+  leasePolicy,
+  type Release,
+  type ServerId,
+  type ServerRecord,
+} from '@rollcall/domain';
 import { aReport, publicId, serverId, startTestRedis, type TestRedis } from '@rollcall/testing';
 import type { Redis } from 'ioredis';
 import { rollKeys } from './keys';
 import { RedisSessionStore } from './redis-session-store';
 
-const POLICY = leasePolicy({
-  intervalMs: 5_000,
-  leaseTtlMs: 20_000,
-  retentionMs: 900_000,
-  sweepIntervalMs: 1_000,
-});
+const POLICY = leasePolicy(DEFAULT_TIMINGS);
 const ROLL = { keyPrefix: 'rollcall', roll: 'main' };
 const KEYS = rollKeys(ROLL);
 const [GPU_1, GPU_2] = [serverId('gpu-1'), serverId('gpu-2')] as const;

@@ -1,15 +1,10 @@
-import { leasePolicy } from '@rollcall/domain';
+import { DEFAULT_TIMINGS, leasePolicy } from '@rollcall/domain';
 import { aReport, serverId, startTestRedis, type TestRedis } from '@rollcall/testing';
 import type { Redis } from 'ioredis';
 import { rollKeys } from './keys';
 import { RedisSessionStore } from './redis-session-store';
 
-const POLICY = leasePolicy({
-  intervalMs: 5_000,
-  leaseTtlMs: 20_000,
-  retentionMs: 900_000,
-  sweepIntervalMs: 1_000,
-});
+const POLICY = leasePolicy(DEFAULT_TIMINGS);
 const ROLL = { keyPrefix: 'rollcall', roll: 'main' };
 const RECORD = rollKeys(ROLL).record(serverId('gpu-1'));
 /** Where the header has the moment at which the record was kept on, and how wide it is. */

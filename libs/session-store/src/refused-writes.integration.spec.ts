@@ -1,4 +1,4 @@
-import { leasePolicy, StoreUnavailableError } from '@rollcall/domain';
+import { DEFAULT_TIMINGS, leasePolicy, StoreUnavailableError } from '@rollcall/domain';
 import {
   aReport,
   localId,
@@ -12,12 +12,7 @@ import { rollKeys } from './keys';
 import { openSessionStore } from './open-session-store';
 import { RedisSessionStore } from './redis-session-store';
 
-const POLICY = leasePolicy({
-  intervalMs: 5_000,
-  leaseTtlMs: 20_000,
-  retentionMs: 900_000,
-  sweepIntervalMs: 1_000,
-});
+const POLICY = leasePolicy(DEFAULT_TIMINGS);
 
 const keys = rollKeys({ keyPrefix: 'rollcall', roll: 'main' });
 const cad = localId('cad');

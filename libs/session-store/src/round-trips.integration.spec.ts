@@ -1,4 +1,4 @@
-import { leasePolicy, type SessionList, type TokenDigest } from '@rollcall/domain';
+import { DEFAULT_TIMINGS, leasePolicy, type SessionList, type TokenDigest } from '@rollcall/domain';
 import {
   aReport,
   listed,
@@ -14,12 +14,7 @@ import type { Redis } from 'ioredis';
 import { rollKeys } from './keys';
 import { RedisSessionStore } from './redis-session-store';
 
-const POLICY = leasePolicy({
-  intervalMs: 5_000,
-  leaseTtlMs: 20_000,
-  retentionMs: 900_000,
-  sweepIntervalMs: 1_000,
-});
+const POLICY = leasePolicy(DEFAULT_TIMINGS);
 const ROLL = { keyPrefix: 'rollcall', roll: 'main' };
 const KEYS = rollKeys(ROLL);
 /** ioredis names a script's text once a minute (EVAL), and its hash otherwise (EVALSHA). */

@@ -61,7 +61,7 @@ export function onlyFromMs(records, ids, since, fits) {
   return other ? other.end - since : 0;
 }
 
-/** Whether a report was. */
+/** Whether the store took a report. */
 export const isTaken = ({ outcome }) => outcome === 'applied';
 export const isFound = ({ status }) => status === 200;
 export const isNotFound = ({ status }) => status === 404;
