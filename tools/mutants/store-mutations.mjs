@@ -41,6 +41,15 @@ export const STORE_MUTANTS = [
     find: `if redis.call('PEXPIREAT', answerKey, deadline) == 0 then`,
     replace: `if redis.call('EXISTS', answerKey) == 0 then`,
   }),
+  store(
+    'events: none is ever dropped',
+    { file: 'capped-events', title: 'no more' },
+    {
+      file: `${LUA}/include/changes.lua`,
+      find: `eventsKey, 'MAXLEN', '~', cap, '*'`,
+      replace: `eventsKey, '*'`,
+    },
+  ),
   store('fence: every report passes', onRedis('I3'), {
     file: `${LUA}/include/record.lua`,
     find: 'if not record then return nil end\n  if boot <',

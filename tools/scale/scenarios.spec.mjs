@@ -73,7 +73,7 @@ function imaginedStage({
         },
       }),
     },
-    client: { memory: async () => 4e6, xlen: async () => 50_000, ...answers.client },
+    client: { memory: async () => 4e6, xlen: async () => 25_000, ...answers.client },
     site: {
       keys: { due: 'due', events: 'events' },
       resolvers: ['resolver-1'],
