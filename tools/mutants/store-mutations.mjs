@@ -65,6 +65,11 @@ export const STORE_MUTANTS = [
     find: `if sequence < record.sequence then return { 'outdated', record.sequence } end`,
     replace: '',
   }),
+  store('fence: a touch of any sequence passes', onRedis('I3'), {
+    file: `${LUA}/include/lease.lua`,
+    find: `and string.sub(header, 12, 23) < sequence`,
+    replace: ``,
+  }),
   store('tombstone: an eviction forgets the fence', onRedis('I3: the fence outlives an eviction'), {
     file: `${LUA}/strike.lua`,
     find: `if boot > 0 then writeRecord(`,

@@ -3,22 +3,24 @@
 -- that, writes nothing; but tokens that end, end in any case that passes the fence.
 -- KEYS  1 record  2 answer  3 due  4 pulse  5 settled  6… four per session with a bare form: bare, known, claims, contest
 --       last, of a report that a full store has refused: held, events, the tokens that end with it
--- ARGV  1 server  2 boot  3 sequence  4 digest  5 lease, ms  6 retention, ms  7 gap, ms  8 settle after, ms
---       9 record and last known owners are kept on again after so long, ms
+-- ARGV  1 server  2 boot, 10 digits  3 sequence, 12 digits  4 digest  5 lease, ms  6 retention, ms  7 gap, ms
+--       8 settle after, ms  9 record and last known owners are kept on again after so long, ms
 --       10 1: a full store has refused the report; keep of the stored one what needs no new memory
 --       11 how many keys come last  12 cap of the stream
 -- Returns {'applied', how many ids only this script can renew} | {'already'} | {'superseded', boot} | {'outdated', sequence} |
 --         {'full'}: send the report in full
 --@include lease
+--@include record
+--@include pulse
 --@include changes
 local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local server, boot, sequence, digest = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local refreshAfter, salvages, lastBareKey = tonumber(ARGV[9]), ARGV[10] == '1', #KEYS - tonumber(ARGV[11])
 
 local header = redis.call('GETRANGE', recordKey, '0', '69')
 local record = readHeader(header)
-local refused = refusal(record, boot, sequence)
+local refused = refusal(record, tonumber(boot), tonumber(sequence))
 if refused then return refused end
 for key = lastBareKey + 3, #KEYS do redis.call('UNLINK', KEYS[key]) end
 if not record or record.digest ~= digest then return { 'full' } end
@@ -46,9 +48,9 @@ for key = 6, lastBareKey, 4 do
   if owner ~= mine then others = others + 1 end
 end
 
-local deadline, keptAt = text(now + lease), keepsAllOn and now or record.keptAt
+local deadline, keptAt = text(now + lease), keepsAllOn and text(now) or string.sub(header, 39, 51)
 if not renewLease(answerKey, dueKey, server, deadline) then return { 'full' } end
-redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
+redis.call('SETRANGE', recordKey, 0, table.concat({ boot, sequence, text(now), keptAt, 'A' }, ' '))
 if keepsAllOn then redis.call('PEXPIREAT', recordKey, text(now + retention)) end
 local wasHeld = salvages and redis.call('ZREM', KEYS[lastBareKey + 1], server) == 1
 if wasHeld then
@@ -70,5 +72,5 @@ for key = 6, lastBareKey, 4 do
   if keepsAllOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], text(now + retention)) end
 end
 
-pulseNowAndThen(last, pulseKey, settledKey, now, gap, settleAfter, retention)
+if isPulseDue(last, now, gap) then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
 return { 'applied', others }

@@ -48,6 +48,11 @@ export function recordBody(
   return [encodeEndpoint(endpoint), encodeHealth(healthy, zone), ...sessions].join('\n');
 }
 
+/** A fence as a record's header has it. */
+export function fenceTexts({ boot, sequence }: Fence): Record<keyof Fence, string> {
+  return { boot: String(boot).padStart(10, '0'), sequence: String(sequence).padStart(12, '0') };
+}
+
 /** Reads a record. */
 export function decodeRecord(value: string): StoredRecord {
   const [answer = '', health = '', ...sessions] = value.slice(HEADER_LENGTH).split('\n');

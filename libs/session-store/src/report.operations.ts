@@ -14,6 +14,7 @@ import { encodeEndpoint } from './answer.codec';
 import {
   decodeRecord,
   encodeHealth,
+  fenceTexts,
   NO_DIGEST,
   recordBody,
   type RecordState,
@@ -159,10 +160,11 @@ export class ReportOperations {
   }
 
   private touchArguments(
-    { server, boot, sequence }: Report,
+    { server, ...fence }: Report,
     { digest }: Pick<Acknowledged, 'digest'>,
   ): (string | number)[] {
     const { policy } = this.context;
+    const { boot, sequence } = fenceTexts(fence);
     return [
       ...[server, boot, sequence, digest, policy.leaseTtlMs, ...pulseArguments(policy)],
       Math.floor(policy.retentionMs / REFRESHES_PER_RETENTION),

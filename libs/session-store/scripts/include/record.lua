@@ -22,13 +22,6 @@ local function readHeader(header)
   }
 end
 
--- Whether a live server's boot has the next to say after this header, with the same list. Asked of the text, as a touch is
--- done for every host at every interval, and a table of it would cost more than any command of it does.
-local function isUnchanged(header, boot, sequence, digest)
-  return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
-    and tonumber(string.sub(header, 12, 23)) < sequence
-end
-
 -- Whether a server that is on the roll lists the session. Endpoint, health and zone stand before the list.
 local function isListed(stored, session)
   local record = readHeader(stored)

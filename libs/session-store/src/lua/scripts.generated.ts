@@ -212,11 +212,6 @@ digest = string.sub(header, 55, 70)
 }
 end
 
-local function isUnchanged(header, boot, sequence, digest)
-return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
-and tonumber(string.sub(header, 12, 23)) < sequence
-end
-
 local function isListed(stored, session)
 local record = readHeader(stored)
 if not record or record.state == 'T' then return false end
@@ -283,11 +278,6 @@ keptAt = tonumber(string.sub(header, 39, 51)),
 state = string.sub(header, 53, 53),
 digest = string.sub(header, 55, 70)
 }
-end
-
-local function isUnchanged(header, boot, sequence, digest)
-return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
-and tonumber(string.sub(header, 12, 23)) < sequence
 end
 
 local function isListed(stored, session)
@@ -389,11 +379,6 @@ keptAt = tonumber(string.sub(header, 39, 51)),
 state = string.sub(header, 53, 53),
 digest = string.sub(header, 55, 70)
 }
-end
-
-local function isUnchanged(header, boot, sequence, digest)
-return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
-and tonumber(string.sub(header, 12, 23)) < sequence
 end
 
 local function isListed(stored, session)
@@ -795,11 +780,6 @@ keptAt = tonumber(string.sub(header, 39, 51)),
 state = string.sub(header, 53, 53),
 digest = string.sub(header, 55, 70)
 }
-end
-
-local function isUnchanged(header, boot, sequence, digest)
-return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
-and tonumber(string.sub(header, 12, 23)) < sequence
 end
 
 local function isListed(stored, session)
@@ -1239,11 +1219,6 @@ digest = string.sub(header, 55, 70)
 }
 end
 
-local function isUnchanged(header, boot, sequence, digest)
-return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
-and tonumber(string.sub(header, 12, 23)) < sequence
-end
-
 local function isListed(stored, session)
 local record = readHeader(stored)
 if not record or record.state == 'T' then return false end
@@ -1594,6 +1569,64 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
+
+local function text(moment)
+return string.format('%010d%03d', moment / 1000, moment % 1000)
+end
+
+local function isUnchanged(header, boot, sequence, digest)
+return string.sub(header, 53) == 'A ' .. digest and string.sub(header, 1, 10) == boot
+and string.sub(header, 12, 23) < sequence
+end
+
+local function keepsOn(keptAt, now, refreshAfter)
+return now - keptAt > refreshAfter or now < keptAt
+end
+
+local function renewLease(answerKey, dueKey, server, deadline)
+if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return false end
+redis.call('ZADD', dueKey, deadline, server)
+return true
+end
+
+local function isPulseDue(last, now, gap)
+return not last or now < last or now - last > gap / 8
+end
+local NO_DIGEST = '----------------'
+
+local function writeRecord(recordKey, boot, sequence, now, state, digest, body, retention)
+local header = string.format('%010.0f %012.0f %013.0f %013.0f %s %s\n', boot, sequence, now, now, state, digest)
+redis.call('SET', recordKey, header .. body, 'PX', retention)
+end
+
+local function readHeader(header)
+if not header or #header < 70 then return nil end
+return {
+boot = tonumber(string.sub(header, 1, 10)),
+sequence = tonumber(string.sub(header, 12, 23)),
+reportedAt = tonumber(string.sub(header, 25, 37)),
+keptAt = tonumber(string.sub(header, 39, 51)),
+state = string.sub(header, 53, 53),
+digest = string.sub(header, 55, 70)
+}
+end
+
+local function isListed(stored, session)
+local record = readHeader(stored)
+if not record or record.state == 'T' then return false end
+local answerEnd = string.find(stored, '\n', 72, true)
+local healthEnd = answerEnd and string.find(stored, '\n', answerEnd + 1, true)
+return healthEnd ~= nil and string.find(stored, '\n' .. session .. '\n', healthEnd, true) ~= nil
+end
+
+local function refusal(record, boot, sequence)
+if not record then return nil end
+if boot < record.boot then return { 'superseded', record.boot } end
+if boot > record.boot then return nil end
+if sequence < record.sequence then return { 'outdated', record.sequence } end
+if sequence == record.sequence then return { 'already' } end
+return nil
+end
 local function readPulse(pulse, now, gap)
 local since, last, resumed = string.match(pulse or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
@@ -1617,64 +1650,6 @@ end
 redis.call('DEL', settledKey)
 return false, now - since
 end
-local NO_DIGEST = '----------------'
-
-local function writeRecord(recordKey, boot, sequence, now, state, digest, body, retention)
-local header = string.format('%010.0f %012.0f %013.0f %013.0f %s %s\n', boot, sequence, now, now, state, digest)
-redis.call('SET', recordKey, header .. body, 'PX', retention)
-end
-
-local function readHeader(header)
-if not header or #header < 70 then return nil end
-return {
-boot = tonumber(string.sub(header, 1, 10)),
-sequence = tonumber(string.sub(header, 12, 23)),
-reportedAt = tonumber(string.sub(header, 25, 37)),
-keptAt = tonumber(string.sub(header, 39, 51)),
-state = string.sub(header, 53, 53),
-digest = string.sub(header, 55, 70)
-}
-end
-
-local function isUnchanged(header, boot, sequence, digest)
-return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
-and tonumber(string.sub(header, 12, 23)) < sequence
-end
-
-local function isListed(stored, session)
-local record = readHeader(stored)
-if not record or record.state == 'T' then return false end
-local answerEnd = string.find(stored, '\n', 72, true)
-local healthEnd = answerEnd and string.find(stored, '\n', answerEnd + 1, true)
-return healthEnd ~= nil and string.find(stored, '\n' .. session .. '\n', healthEnd, true) ~= nil
-end
-
-local function refusal(record, boot, sequence)
-if not record then return nil end
-if boot < record.boot then return { 'superseded', record.boot } end
-if boot > record.boot then return nil end
-if sequence < record.sequence then return { 'outdated', record.sequence } end
-if sequence == record.sequence then return { 'already' } end
-return nil
-end
-
-local function text(moment)
-return string.format('%.0f', moment)
-end
-
-local function keepsOn(keptAt, now, refreshAfter)
-return now - keptAt > refreshAfter or now < keptAt
-end
-
-local function renewLease(answerKey, dueKey, server, deadline)
-if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return false end
-redis.call('ZADD', dueKey, deadline, server)
-return true
-end
-
-local function pulseNowAndThen(last, pulseKey, settledKey, now, gap, settleAfter, retention)
-if not last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
-end
 local function readChanges(first, firstKey)
 local changes, key = {}, firstKey
 for index = first, #ARGV do
@@ -1697,13 +1672,13 @@ redis.call('XADD', eventsKey, 'MAXLEN', '~', cap, '*', 'type', type, 'at', strin
 end
 end
 local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local server, boot, sequence, digest = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local refreshAfter, salvages, lastBareKey = tonumber(ARGV[9]), ARGV[10] == '1', #KEYS - tonumber(ARGV[11])
 
 local header = redis.call('GETRANGE', recordKey, '0', '69')
 local record = readHeader(header)
-local refused = refusal(record, boot, sequence)
+local refused = refusal(record, tonumber(boot), tonumber(sequence))
 if refused then return refused end
 for key = lastBareKey + 3, #KEYS do redis.call('UNLINK', KEYS[key]) end
 if not record or record.digest ~= digest then return { 'full' } end
@@ -1731,9 +1706,9 @@ if not keeps and not salvages then return { 'full' } end
 if owner ~= mine then others = others + 1 end
 end
 
-local deadline, keptAt = text(now + lease), keepsAllOn and now or record.keptAt
+local deadline, keptAt = text(now + lease), keepsAllOn and text(now) or string.sub(header, 39, 51)
 if not renewLease(answerKey, dueKey, server, deadline) then return { 'full' } end
-redis.call('SETRANGE', recordKey, 0, string.format('%010.0f %012.0f %013.0f %013.0f A', boot, sequence, now, keptAt))
+redis.call('SETRANGE', recordKey, 0, table.concat({ boot, sequence, text(now), keptAt, 'A' }, ' '))
 if keepsAllOn then redis.call('PEXPIREAT', recordKey, text(now + retention)) end
 local wasHeld = salvages and redis.call('ZREM', KEYS[lastBareKey + 1], server) == 1
 if wasHeld then
@@ -1755,7 +1730,7 @@ end
 if keepsAllOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], text(now + retention)) end
 end
 
-pulseNowAndThen(last, pulseKey, settledKey, now, gap, settleAfter, retention)
+if isPulseDue(last, now, gap) then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
 return { 'applied', others }
 `.trim(),
   touch: String.raw`
@@ -1764,6 +1739,84 @@ local function clock()
 local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
+
+local function text(moment)
+return string.format('%010d%03d', moment / 1000, moment % 1000)
+end
+
+local function isUnchanged(header, boot, sequence, digest)
+return string.sub(header, 53) == 'A ' .. digest and string.sub(header, 1, 10) == boot
+and string.sub(header, 12, 23) < sequence
+end
+
+local function keepsOn(keptAt, now, refreshAfter)
+return now - keptAt > refreshAfter or now < keptAt
+end
+
+local function renewLease(answerKey, dueKey, server, deadline)
+if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return false end
+redis.call('ZADD', dueKey, deadline, server)
+return true
+end
+
+local function isPulseDue(last, now, gap)
+return not last or now < last or now - last > gap / 8
+end
+local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local server, boot, sequence, digest = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local lease, gap, refreshAfter = tonumber(ARGV[5]), tonumber(ARGV[7]), tonumber(ARGV[9])
+
+local header = redis.call('GETRANGE', recordKey, '0', '69')
+if not isUnchanged(header, boot, sequence, digest) then
+local NO_DIGEST = '----------------'
+
+local function writeRecord(recordKey, boot, sequence, now, state, digest, body, retention)
+local header = string.format('%010.0f %012.0f %013.0f %013.0f %s %s\n', boot, sequence, now, now, state, digest)
+redis.call('SET', recordKey, header .. body, 'PX', retention)
+end
+
+local function readHeader(header)
+if not header or #header < 70 then return nil end
+return {
+boot = tonumber(string.sub(header, 1, 10)),
+sequence = tonumber(string.sub(header, 12, 23)),
+reportedAt = tonumber(string.sub(header, 25, 37)),
+keptAt = tonumber(string.sub(header, 39, 51)),
+state = string.sub(header, 53, 53),
+digest = string.sub(header, 55, 70)
+}
+end
+
+local function isListed(stored, session)
+local record = readHeader(stored)
+if not record or record.state == 'T' then return false end
+local answerEnd = string.find(stored, '\n', 72, true)
+local healthEnd = answerEnd and string.find(stored, '\n', answerEnd + 1, true)
+return healthEnd ~= nil and string.find(stored, '\n' .. session .. '\n', healthEnd, true) ~= nil
+end
+
+local function refusal(record, boot, sequence)
+if not record then return nil end
+if boot < record.boot then return { 'superseded', record.boot } end
+if boot > record.boot then return nil end
+if sequence < record.sequence then return { 'outdated', record.sequence } end
+if sequence == record.sequence then return { 'already' } end
+return nil
+end
+return refusal(readHeader(header), tonumber(boot), tonumber(sequence)) or { 'full' }
+end
+local now = clock()
+if keepsOn(tonumber(string.sub(header, 39, 51)), now, refreshAfter) then return { 'more' } end
+local stored, mine = redis.call('MGET', pulseKey, unpack(KEYS, 6)), '=' .. server .. '\t'
+for bare = 2, #stored do
+if not stored[bare] or string.sub(stored[bare], 1, #mine) ~= mine then return { 'more' } end
+end
+
+local deadline = text(now + lease)
+if not renewLease(answerKey, dueKey, server, deadline) then return { 'full' } end
+redis.call('SETRANGE', recordKey, '11', sequence .. ' ' .. text(now))
+for key = 6, #KEYS do redis.call('PEXPIREAT', KEYS[key], deadline) end
+if isPulseDue(tonumber(string.match(stored[1] or '', '^%d+:(%d+)')), now, gap) then
 local function readPulse(pulse, now, gap)
 local since, last, resumed = string.match(pulse or '', '^(%d+):(%d+):?(%d*)$')
 since, last, resumed = tonumber(since), tonumber(last), tonumber(resumed)
@@ -1787,86 +1840,8 @@ end
 redis.call('DEL', settledKey)
 return false, now - since
 end
-local NO_DIGEST = '----------------'
-
-local function writeRecord(recordKey, boot, sequence, now, state, digest, body, retention)
-local header = string.format('%010.0f %012.0f %013.0f %013.0f %s %s\n', boot, sequence, now, now, state, digest)
-redis.call('SET', recordKey, header .. body, 'PX', retention)
+pulse(pulseKey, settledKey, now, gap, tonumber(ARGV[8]), tonumber(ARGV[6]))
 end
-
-local function readHeader(header)
-if not header or #header < 70 then return nil end
-return {
-boot = tonumber(string.sub(header, 1, 10)),
-sequence = tonumber(string.sub(header, 12, 23)),
-reportedAt = tonumber(string.sub(header, 25, 37)),
-keptAt = tonumber(string.sub(header, 39, 51)),
-state = string.sub(header, 53, 53),
-digest = string.sub(header, 55, 70)
-}
-end
-
-local function isUnchanged(header, boot, sequence, digest)
-return string.sub(header, 53) == 'A ' .. digest and tonumber(string.sub(header, 1, 10)) == boot
-and tonumber(string.sub(header, 12, 23)) < sequence
-end
-
-local function isListed(stored, session)
-local record = readHeader(stored)
-if not record or record.state == 'T' then return false end
-local answerEnd = string.find(stored, '\n', 72, true)
-local healthEnd = answerEnd and string.find(stored, '\n', answerEnd + 1, true)
-return healthEnd ~= nil and string.find(stored, '\n' .. session .. '\n', healthEnd, true) ~= nil
-end
-
-local function refusal(record, boot, sequence)
-if not record then return nil end
-if boot < record.boot then return { 'superseded', record.boot } end
-if boot > record.boot then return nil end
-if sequence < record.sequence then return { 'outdated', record.sequence } end
-if sequence == record.sequence then return { 'already' } end
-return nil
-end
-
-local function text(moment)
-return string.format('%.0f', moment)
-end
-
-local function keepsOn(keptAt, now, refreshAfter)
-return now - keptAt > refreshAfter or now < keptAt
-end
-
-local function renewLease(answerKey, dueKey, server, deadline)
-if redis.call('PEXPIREAT', answerKey, deadline) == 0 then return false end
-redis.call('ZADD', dueKey, deadline, server)
-return true
-end
-
-local function pulseNowAndThen(last, pulseKey, settledKey, now, gap, settleAfter, retention)
-if not last or now - last > gap / 8 then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
-end
-local recordKey, answerKey, dueKey, pulseKey, settledKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local server, boot, sequence, digest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-local lease, retention, gap, settleAfter = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local refreshAfter = tonumber(ARGV[9])
-
-local header = redis.call('GETRANGE', recordKey, '0', '69')
-if not isUnchanged(header, boot, sequence, digest) then
-return refusal(readHeader(header), boot, sequence) or { 'full' }
-end
-local now = clock()
-if keepsOn(tonumber(string.sub(header, 39, 51)), now, refreshAfter) then return { 'more' } end
-local stored, mine = redis.call('MGET', pulseKey, unpack(KEYS, 6)), '=' .. server .. '\t'
-for bare = 2, #stored do
-if not stored[bare] or string.sub(stored[bare], 1, #mine) ~= mine then return { 'more' } end
-end
-
-local deadline = text(now + lease)
-if not renewLease(answerKey, dueKey, server, deadline) then return { 'full' } end
-redis.call('SETRANGE', recordKey, '11', string.format('%012.0f %013.0f', sequence, now))
-for key = 6, #KEYS do redis.call('PEXPIREAT', KEYS[key], deadline) end
-local _, last = readPulse(stored[1], now, gap)
-pulseNowAndThen(last, pulseKey, settledKey, now, gap, settleAfter, retention)
 return { 'applied' }
 `.trim(),
 } as const;
