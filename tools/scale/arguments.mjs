@@ -4,6 +4,8 @@ import { HOSTS_MAX } from '../swarm/commands.mjs';
 /** Beyond it a zone is protected (PROTECTION_THRESHOLD), and nobody is struck off at once. */
 const DYING_SHARE_BELOW = 0.3;
 const SETTLE = 20;
+/** As the agent is shipped: the unit in the README starts it with these flags of Node. */
+export const AGENT_FLAGS = '--v8-pool-size=1 --max-semi-space-size=1';
 
 /** Which options each scenario takes, and what they are when they are not given: the full size. */
 export const SCENARIOS = {
@@ -25,7 +27,7 @@ export const SCENARIOS = {
   },
   agent: {
     about: 'one agent on one host: its processor and memory',
-    defaults: { seconds: 120, 'node-args': '' },
+    defaults: { seconds: 120, 'node-args': AGENT_FLAGS },
   },
   soak: {
     about: 'a fleet that works for two hours: does anything grow?',
@@ -59,7 +61,7 @@ ${Object.entries(SCENARIOS)
   --dying N        so many hosts die; fewer than 30 % of all, or the roll protects them (a tenth)
   --sessions N,N   sessions of the small roll and of the large one, 4 to 4000000
   --rounds N       so often each roll is swept in turn, 3 to 99
-  --node-args "…"  flags of Node for the agent, such as "--max-semi-space-size=1"
+  --node-args "…"  flags of Node for the agent; "" is none
   --with-data      Redis keeps its data as docs/redis.md advises (AOF, every second); otherwise it has memory alone
   --seed N         what is random is the same for the same seed (1)
   --report DIR     where the report goes, with its pictures (.rollcall/scale/<scenario>-<time>)

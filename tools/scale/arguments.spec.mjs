@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HELP, OptionError, readArguments, SCENARIOS } from './arguments.mjs';
 
@@ -37,6 +37,13 @@ describe('the arguments of a scale run', () => {
     expect(readArguments(['agent', '--node-args', '--a=1  --b ']).options['node-args']).toBe(
       '--a=1 --b',
     );
+  });
+
+  it('start the agent as the unit in the README does', () => {
+    const { 'node-args': flags } = readArguments(['agent']).options;
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    expect(readme).toContain(`node ${flags} /opt/rollcall/apps/agent-heartbeat/dist/main.js`);
+    expect(readArguments(['agent', '--node-args', '']).options['node-args']).toBe('');
   });
 
   it('take flags of Node in either form', () => {

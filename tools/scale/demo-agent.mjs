@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../setup/install.mjs';
+import { AGENT_FLAGS } from './arguments.mjs';
 
 const SERVER = 'gpu-1';
 const SESSIONS = 'tools/demo/sessions/demo-2.json';
@@ -10,7 +11,7 @@ const SESSIONS = 'tools/demo/sessions/demo-2.json';
 export const AGENT_SESSION = `${SERVER}~console`;
 
 /** A real agent as it is shipped, on a host whose dcv is the demo's; `nodeArgs` are flags of Node. Ends with the stage. */
-export async function startDemoAgent(stage, { nodeArgs = [] } = {}) {
+export async function startDemoAgent(stage, { nodeArgs = AGENT_FLAGS.split(' ') } = {}) {
   const stateDir = mkdtempSync(join(tmpdir(), 'rollcall-scale-agent-'));
   stage.atEnd(() => rmSync(stateDir, { recursive: true, force: true }));
   const agent = await stage.site.startApp('agent', 'agent-heartbeat', {

@@ -12,7 +12,10 @@ describe('deadlines that are equally far away', () => {
     deadlines = new Deadlines(AFTER_MS, () => performance.now());
   });
 
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
 
   const set = (name: string) => deadlines.set(() => passed.push(name));
 
@@ -42,12 +45,29 @@ describe('deadlines that are equally far away', () => {
     expect(passed).toEqual(['two']);
   });
 
-  it('leave no timer behind when none is left', () => {
-    deadlines.clear(set('one'));
-    expect(jest.getTimerCount()).toBe(0);
-    set('two');
+  it('have one timer though none waits for long, and leave none behind', () => {
+    const setTimeout = jest.spyOn(global, 'setTimeout');
+    for (const name of ['one', 'two', 'three']) deadlines.clear(set(name));
+    expect(setTimeout).toHaveBeenCalledTimes(1);
     jest.advanceTimersByTime(AFTER_MS);
+    expect(passed).toEqual([]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('pass in their time, though the timer was set for one that was cleared', () => {
+    deadlines.clear(set('one'));
+    jest.advanceTimersByTime(100);
+    set('two');
+    jest.advanceTimersByTime(AFTER_MS - 1);
+    expect(passed).toEqual([]);
+    jest.advanceTimersByTime(1);
     expect(passed).toEqual(['two']);
+  });
+
+  it('keep no process alive', () => {
+    const setTimeout = jest.spyOn(global, 'setTimeout');
+    set('one');
+    expect((setTimeout.mock.results[0]?.value as NodeJS.Timeout).hasRef()).toBe(false);
   });
 
   it('hold up none that are waiting when one that passes sets another', () => {

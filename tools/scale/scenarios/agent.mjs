@@ -1,4 +1,5 @@
 import { lineCharts } from '../../plots/line-chart.mjs';
+import { AGENT_FLAGS } from '../arguments.mjs';
 import { startDemoAgent } from '../demo-agent.mjs';
 import { SESSIONS_PER_HOST } from '../fleet.mjs';
 import { cpuOverTime, valueOverTime } from '../measure/load-figures.mjs';
@@ -34,8 +35,7 @@ export default function agent(run, { seconds, 'node-args': flags }) {
       `the agent made ${shown(reports)} reports in ${seconds} s`,
     );
     const used = stage.loadIn(span).processes.agent;
-    // What is shipped is started without flags.
-    if (!flags) {
+    if (flags === AGENT_FLAGS) {
       run.figure('agent cpu', used.cpuPercent, { seconds });
       run.figure('agent memory', used.rssBytesMost / MB, { seconds });
     }
