@@ -10,7 +10,7 @@ const folder = join(root, 'libs/session-store/scripts');
 const target = join(root, 'libs/session-store/src/lua/scripts.generated.ts');
 
 const read = (name) => readFileSync(join(folder, name), 'utf8').trimEnd();
-const withoutComments = (lua) => lua.replace(/^--(?!@).*\n?/gm, '').replace(/^ +/gm, '');
+const withoutComments = (lua) => lua.replace(/^ *--(?!@).*\n?/gm, '').replace(/^ +/gm, '');
 const assemble = (name) =>
   withoutComments(read(name)).replace(/^--@include (\S+)$/gm, (_, part) =>
     assemble(`include/${part}.lua`),

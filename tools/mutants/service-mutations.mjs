@@ -3,6 +3,7 @@ import { within } from './within.mjs';
 const domain = within('libs/domain/jest.config.cjs');
 const resolver = within('apps/resolver/jest.config.cjs');
 const http = within('libs/http/jest.config.cjs');
+const observability = within('libs/observability/jest.config.cjs');
 const tls = within('libs/tls/jest.config.cjs');
 const reconciler = within('apps/reconciler/jest.config.cjs');
 
@@ -91,6 +92,33 @@ export const SERVICE_MUTANTS = [
       file: 'libs/http/src/bounded-gate.ts',
       find: `this.deadlines = new Deadlines(budgetMs, now);`,
       replace: `this.deadlines = new Deadlines(60_000, now);`,
+    },
+  ),
+  http(
+    'deadlines: that of an answered question stays set',
+    { file: 'bounded-gate' },
+    {
+      file: 'libs/http/src/bounded-gate.ts',
+      find: `        this.deadlines.clear(deadline);\n`,
+      replace: '',
+    },
+  ),
+  http(
+    'deadlines: a fault in one of them ends all',
+    { file: 'deadlines' },
+    {
+      file: 'libs/http/src/deadlines.ts',
+      find: `    } finally {\n      this.timer = undefined;`,
+      replace: `    } finally {\n    }\n    {\n      this.timer = undefined;`,
+    },
+  ),
+  observability(
+    'metrics: the time between two looks counts as lag',
+    { file: 'process-metrics' },
+    {
+      file: 'libs/observability/src/process-metrics.ts',
+      find: `=> max - SAMPLED_EVERY_NS`,
+      replace: `=> max`,
     },
   ),
   resolver(

@@ -70,6 +70,20 @@ export const STORE_MUTANTS = [
     find: `and string.sub(header, 12, 23) < sequence`,
     replace: ``,
   }),
+  store(
+    'fence: a touch of any boot passes',
+    { file: 'touches', title: 'later boot' },
+    {
+      file: `${LUA}/include/lease.lua`,
+      find: `.. digest and string.sub(header, 1, 10) == boot`,
+      replace: `.. digest`,
+    },
+  ),
+  store(
+    'pulse: a touch lets one from the future stand',
+    { file: 'touches', title: 'pulse anew' },
+    { file: `${LUA}/include/lease.lua`, find: `or now < last or`, replace: `or` },
+  ),
   store('tombstone: an eviction forgets the fence', onRedis('I3: the fence outlives an eviction'), {
     file: `${LUA}/strike.lua`,
     find: `if boot > 0 then writeRecord(`,
@@ -274,7 +288,7 @@ export const STORE_MUTANTS = [
   ),
   store('retention: a record is never kept on', KEPT, {
     file: `${LUA}/touch-in-full.lua`,
-    find: `if keepsAllOn then redis.call('PEXPIREAT', recordKey, text(now + retention)) end\n`,
+    find: `if keepsAllOn then redis.call('PEXPIREAT', recordKey, momentText(now + retention)) end\n`,
     replace: '',
   }),
   store('retention: a record is kept on for longer when the clock goes back', KEPT, {

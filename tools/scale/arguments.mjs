@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util';
 import { HOSTS_MAX } from '../swarm/commands.mjs';
+import { AGENT_FLAGS } from './demo-agent.mjs';
 
 /** Beyond it a zone is protected (PROTECTION_THRESHOLD), and nobody is struck off at once. */
 const DYING_SHARE_BELOW = 0.3;
 const SETTLE = 20;
-/** As the agent is shipped: the unit in the README starts it with these flags of Node. */
-export const AGENT_FLAGS = '--v8-pool-size=1 --max-semi-space-size=1';
 
 /** Which options each scenario takes, and what they are when they are not given: the full size. */
 export const SCENARIOS = {
@@ -191,6 +190,6 @@ const flag = (name) => `--${name}`;
 function shown(defaults) {
   return Object.entries(defaults)
     .filter(([, value]) => value !== false && value !== undefined && value !== '')
-    .map(([name, value]) => `--${name} ${value}`)
+    .map(([name, value]) => `--${name} ${/\s/.test(value) ? `"${value}"` : value}`)
     .join(' ');
 }

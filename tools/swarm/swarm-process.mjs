@@ -7,12 +7,14 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('./main.mjs', import.meta.url));
 /** Room for what thousands of agents throw away between two collections of the young. */
 const NODE_OPTIONS = ['--max-semi-space-size=64'];
+/** How far it yields the processor to what it tests: a real fleet would not share one with it. */
+const NICENESS = 15;
 const STOP_TIMEOUT_MS = 30_000;
 const LOOK_EVERY_MS = 100;
 const SAID_MAX = 4_000;
 
 /**
- * Starts a swarm in a process of its own, and, if a core is named, on it alone (with `taskset`). `options` are those of
+ * Starts a swarm in a process of its own that yields to others (`nice`), and, if a core is named, on it alone (`taskset`). `options` are those of
  * the command line; it ends when its parent does.
  */
 export function spawnSwarm({ options = [], env = process.env, core, everyMs = 1_000 } = {}) {
@@ -25,11 +27,9 @@ export function spawnSwarm({ options = [], env = process.env, core, everyMs = 1_
     `${everyMs}ms`,
     ...options,
   ];
-  const [program, ...rest] =
-    core === undefined
-      ? [process.execPath, ...args]
-      : ['taskset', '-c', String(core), process.execPath, ...args];
-  return new SwarmProcess(spawn(program, rest, { env, stdio: ['pipe', 'pipe', 'pipe'] }));
+  const onCore = core === undefined ? [] : ['taskset', '-c', String(core)];
+  const command = ['-n', String(NICENESS), ...onCore, process.execPath, ...args];
+  return new SwarmProcess(spawn('nice', command, { env, stdio: ['pipe', 'pipe', 'pipe'] }));
 }
 
 /** A swarm in another process. */

@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from '@rollcall/domain';
 import { BoundedGate } from './bounded-gate';
+import { Deadlines } from './deadlines';
 
 const BUDGET_MS = 280;
 
@@ -13,13 +14,27 @@ describe('the gate to the store', () => {
     gate = new BoundedGate({ pendingMax: 2, budgetMs: BUDGET_MS, now: () => nowMs });
   });
 
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
 
   const never = () => new Promise<string>(() => undefined);
 
   it('hands on what the store found', async () => {
     await expect(gate.pass(async () => 'found')).resolves.toBe('found');
     expect(gate.pending).toBe(0);
+  });
+
+  it.each([
+    ['answered', () => Promise.resolve('found')],
+    ['failed', () => Promise.reject(new StoreUnavailableError('refused'))],
+  ])('keeps nothing of a question once the store has %s', async (_, ask) => {
+    const [set, clear] = (['set', 'clear'] as const).map((name) =>
+      jest.spyOn(Deadlines.prototype, name),
+    );
+    await gate.pass(ask);
+    expect(clear).toHaveBeenCalledWith(set?.mock.results[0]?.value);
   });
 
   it('gives up a question that the store has not answered within the budget', async () => {

@@ -81,6 +81,17 @@ describe('deadlines that are equally far away', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('pass though one that passed before has thrown', () => {
+    deadlines.set(() => {
+      throw new Error('a bug');
+    });
+    set('two');
+    expect(() => jest.advanceTimersByTime(AFTER_MS)).toThrow('a bug');
+    set('three');
+    jest.advanceTimersByTime(AFTER_MS);
+    expect(passed).toEqual(['two', 'three']);
+  });
+
   it('may be set by one that passes', () => {
     deadlines.set(() => set('next'));
     jest.advanceTimersByTime(AFTER_MS);

@@ -60,11 +60,14 @@ export class Deadlines {
   private wake(): void {
     const nowMs = this.now();
     const untilMs = Math.max(nowMs, this.timerAtMs);
-    for (let { first } = this; first && first.dueAtMs <= untilMs; { first } = this) {
-      this.clear(first);
-      first.passed();
+    try {
+      for (let { first } = this; first && first.dueAtMs <= untilMs; { first } = this) {
+        this.clear(first);
+        first.passed();
+      }
+    } finally {
+      this.timer = undefined;
+      if (this.first) this.wakeAt(this.first.dueAtMs, this.first.dueAtMs - nowMs);
     }
-    this.timer = undefined;
-    if (this.first) this.wakeAt(this.first.dueAtMs, this.first.dueAtMs - nowMs);
   }
 }

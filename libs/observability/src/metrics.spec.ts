@@ -1,4 +1,3 @@
-import perfHooks from 'node:perf_hooks';
 import { register } from 'prom-client';
 import { Metrics } from './metrics';
 import { redisMetrics } from './redis-metrics';
@@ -33,13 +32,6 @@ describe('Metrics', () => {
     sessions = 7;
 
     expect(await metrics.registry.metrics()).toContain('rollcall_sessions 7\n');
-  });
-
-  it('wakes an idle process to look at its event loop ten times a second, not a hundred', () => {
-    const monitored = jest.spyOn(perfHooks, 'monitorEventLoopDelay');
-    new Metrics();
-    expect(monitored).toHaveBeenCalledWith({ resolution: 100 });
-    monitored.mockRestore();
   });
 
   it('tells of the process under the names every dashboard knows, in base units', async () => {

@@ -1,5 +1,4 @@
 import {
-  collectDefaultMetrics,
   Counter,
   Gauge,
   Histogram,
@@ -10,6 +9,7 @@ import {
   type Metric,
 } from 'prom-client';
 import { DurationHistogram, type DurationHistogramOptions } from './duration-histogram';
+import { collectProcessMetrics } from './process-metrics';
 
 const PREFIX = 'rollcall_';
 
@@ -17,12 +17,6 @@ const PREFIX = 'rollcall_';
 const DURATION_BUCKETS_SECONDS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1, 3, 10,
 ];
-
-/**
- * How often the lag of the event loop is sampled. prom-client's own 10 ms wake an idle process a hundred times a second:
- * 0.8 % of a core, and three quarters of what an agent cost its host.
- */
-const EVENT_LOOP_SAMPLED_EVERY_MS = 100;
 
 /** What a metric is made with: prom-client's own options; the name without prefix. */
 type Definition<Configuration> = Omit<Configuration, 'registers'>;
@@ -32,10 +26,7 @@ export class Metrics {
   readonly registry = new Registry();
 
   constructor() {
-    collectDefaultMetrics({
-      register: this.registry,
-      eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLED_EVERY_MS,
-    });
+    collectProcessMetrics(this.registry);
   }
 
   /** Something that only rises; its name ends in `_total`. */

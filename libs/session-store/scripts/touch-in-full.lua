@@ -48,10 +48,10 @@ for key = 6, lastBareKey, 4 do
   if owner ~= mine then others = others + 1 end
 end
 
-local deadline, keptAt = text(now + lease), keepsAllOn and text(now) or string.sub(header, 39, 51)
+local deadline, keptAt = momentText(now + lease), keepsAllOn and headerText(now) or string.sub(header, 39, 51)
 if not renewLease(answerKey, dueKey, server, deadline) then return { 'full' } end
-redis.call('SETRANGE', recordKey, 0, table.concat({ boot, sequence, text(now), keptAt, 'A' }, ' '))
-if keepsAllOn then redis.call('PEXPIREAT', recordKey, text(now + retention)) end
+redis.call('SETRANGE', recordKey, 0, table.concat({ boot, sequence, headerText(now), keptAt, 'A' }, ' '))
+if keepsAllOn then redis.call('PEXPIREAT', recordKey, momentText(now + retention)) end
 local wasHeld = salvages and redis.call('ZREM', KEYS[lastBareKey + 1], server) == 1
 if wasHeld then
   redis.call('SETRANGE', answerKey, 0, '=')
@@ -69,7 +69,7 @@ for key = 6, lastBareKey, 4 do
     if heldBare[key] then redis.call('SETRANGE', KEYS[key], 0, '=') end
     redis.call('PEXPIREAT', KEYS[key], deadline)
   end
-  if keepsAllOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], text(now + retention)) end
+  if keepsAllOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], momentText(now + retention)) end
 end
 
 if isPulseDue(last, now, gap) then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end

@@ -24,9 +24,9 @@ for bare = 2, #stored do
   if not stored[bare] or string.sub(stored[bare], 1, #mine) ~= mine then return { 'more' } end
 end
 
-local deadline = text(now + lease)
+local deadline = momentText(now + lease)
 if not renewLease(answerKey, dueKey, server, deadline) then return { 'full' } end
-redis.call('SETRANGE', recordKey, '11', sequence .. ' ' .. text(now))
+redis.call('SETRANGE', recordKey, '11', sequence .. ' ' .. headerText(now))
 for key = 6, #KEYS do redis.call('PEXPIREAT', KEYS[key], deadline) end
 if isPulseDue(tonumber(string.match(stored[1] or '', '^%d+:(%d+)')), now, gap) then
   --@include pulse

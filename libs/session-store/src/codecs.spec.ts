@@ -1,4 +1,10 @@
-import { parsePublicId, type LocalId, type ServerId } from '@rollcall/domain';
+import {
+  BOOT_MAX,
+  parsePublicId,
+  SEQUENCE_MAX,
+  type LocalId,
+  type ServerId,
+} from '@rollcall/domain';
 import {
   decodeBareAnswer,
   decodeContestant,
@@ -8,7 +14,7 @@ import {
 } from './answer.codec';
 import { rollKeys } from './keys';
 import { decodeProtection } from './protection.codec';
-import { decodeRecord, lastKnownIn, recordBody, toServerRecord } from './record.codec';
+import { decodeRecord, fenceTexts, lastKnownIn, recordBody, toServerRecord } from './record.codec';
 import { sessionChanges, sessionKeys } from './session-changes';
 
 const SERVER = 'gpu-1' as ServerId;
@@ -38,6 +44,19 @@ describe('a server’s answer', () => {
     ['^', 'protected'],
   ])('that begins with %s is %s', (mark, meaning) => {
     expect(decodeServerAnswer(`${mark}${ANSWER.slice(1)}`, SERVER, CONSOLE)?.mark).toBe(meaning);
+  });
+});
+
+describe('a fence as a record has it', () => {
+  it('is as wide for the least numbers as for the greatest', () => {
+    expect(fenceTexts({ boot: 1, sequence: 10 })).toEqual({
+      boot: '0000000001',
+      sequence: '000000000010',
+    });
+    expect(fenceTexts({ boot: BOOT_MAX, sequence: SEQUENCE_MAX })).toEqual({
+      boot: '9999999999',
+      sequence: '999999999999',
+    });
   });
 });
 

@@ -1,11 +1,13 @@
-import type {
-  Endpoint,
-  Fence,
-  HoldCause,
-  LastKnown,
-  LocalId,
-  ServerId,
-  ServerRecord,
+import {
+  BOOT_MAX,
+  SEQUENCE_MAX,
+  type Endpoint,
+  type Fence,
+  type HoldCause,
+  type LastKnown,
+  type LocalId,
+  type ServerId,
+  type ServerRecord,
 } from '@rollcall/domain';
 import { decodeEndpoint, encodeEndpoint } from './answer.codec';
 
@@ -48,9 +50,15 @@ export function recordBody(
   return [encodeEndpoint(endpoint), encodeHealth(healthy, zone), ...sessions].join('\n');
 }
 
-/** A fence as a record's header has it. */
+const BOOT_WIDTH = String(BOOT_MAX).length;
+const SEQUENCE_WIDTH = String(SEQUENCE_MAX).length;
+
+/** A fence as a record's header has it, of a width, so that texts are in the order of their numbers. */
 export function fenceTexts({ boot, sequence }: Fence): Record<keyof Fence, string> {
-  return { boot: String(boot).padStart(10, '0'), sequence: String(sequence).padStart(12, '0') };
+  return {
+    boot: String(boot).padStart(BOOT_WIDTH, '0'),
+    sequence: String(sequence).padStart(SEQUENCE_WIDTH, '0'),
+  };
 }
 
 /** Reads a record. */

@@ -160,13 +160,13 @@ export class ReportOperations {
   }
 
   private touchArguments(
-    { server, ...fence }: Report,
+    report: Report,
     { digest }: Pick<Acknowledged, 'digest'>,
   ): (string | number)[] {
     const { policy } = this.context;
-    const { boot, sequence } = fenceTexts(fence);
+    const { boot, sequence } = fenceTexts(report);
     return [
-      ...[server, boot, sequence, digest, policy.leaseTtlMs, ...pulseArguments(policy)],
+      ...[report.server, boot, sequence, digest, policy.leaseTtlMs, ...pulseArguments(policy)],
       Math.floor(policy.retentionMs / REFRESHES_PER_RETENTION),
     ];
   }

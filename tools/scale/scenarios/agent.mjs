@@ -1,6 +1,5 @@
 import { lineCharts } from '../../plots/line-chart.mjs';
-import { AGENT_FLAGS } from '../arguments.mjs';
-import { startDemoAgent } from '../demo-agent.mjs';
+import { AGENT_FLAGS, startDemoAgent } from '../demo-agent.mjs';
 import { SESSIONS_PER_HOST } from '../fleet.mjs';
 import { cpuOverTime, valueOverTime } from '../measure/load-figures.mjs';
 import { connectionBytes } from '../measure/redis-info.mjs';
@@ -35,6 +34,7 @@ export default function agent(run, { seconds, 'node-args': flags }) {
       `the agent made ${shown(reports)} reports in ${seconds} s`,
     );
     const used = stage.loadIn(span).processes.agent;
+    // The bars speak of the agent as it is shipped.
     if (flags === AGENT_FLAGS) {
       run.figure('agent cpu', used.cpuPercent, { seconds });
       run.figure('agent memory', used.rssBytesMost / MB, { seconds });

@@ -502,7 +502,6 @@ local function claimFree(id, roll)
 local known = redis.call('GET', id.known)
 local mark, owner = '', ''
 if known then mark, owner = ownerOf(known) end
--- Whoever is held is so once every live agent was heard: nobody is left who would contest a provisional claim.
 if not roll.settled and roll.mark == '=' then
 if mark == '!' then return openContest(id, roll, roll.deadline) end
 if mark ~= '=' or owner ~= roll.server then
@@ -903,7 +902,6 @@ local function claimFree(id, roll)
 local known = redis.call('GET', id.known)
 local mark, owner = '', ''
 if known then mark, owner = ownerOf(known) end
--- Whoever is held is so once every live agent was heard: nobody is left who would contest a provisional claim.
 if not roll.settled and roll.mark == '=' then
 if mark == '!' then return openContest(id, roll, roll.deadline) end
 if mark ~= '=' or owner ~= roll.server then
@@ -1340,7 +1338,6 @@ local function claimFree(id, roll)
 local known = redis.call('GET', id.known)
 local mark, owner = '', ''
 if known then mark, owner = ownerOf(known) end
--- Whoever is held is so once every live agent was heard: nobody is left who would contest a provisional claim.
 if not roll.settled and roll.mark == '=' then
 if mark == '!' then return openContest(id, roll, roll.deadline) end
 if mark ~= '=' or owner ~= roll.server then
@@ -1570,7 +1567,11 @@ local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
-local function text(moment)
+local function momentText(moment)
+return string.format('%d%03d', moment / 1000, moment % 1000)
+end
+
+local function headerText(moment)
 return string.format('%010d%03d', moment / 1000, moment % 1000)
 end
 
@@ -1706,10 +1707,10 @@ if not keeps and not salvages then return { 'full' } end
 if owner ~= mine then others = others + 1 end
 end
 
-local deadline, keptAt = text(now + lease), keepsAllOn and text(now) or string.sub(header, 39, 51)
+local deadline, keptAt = momentText(now + lease), keepsAllOn and headerText(now) or string.sub(header, 39, 51)
 if not renewLease(answerKey, dueKey, server, deadline) then return { 'full' } end
-redis.call('SETRANGE', recordKey, 0, table.concat({ boot, sequence, text(now), keptAt, 'A' }, ' '))
-if keepsAllOn then redis.call('PEXPIREAT', recordKey, text(now + retention)) end
+redis.call('SETRANGE', recordKey, 0, table.concat({ boot, sequence, headerText(now), keptAt, 'A' }, ' '))
+if keepsAllOn then redis.call('PEXPIREAT', recordKey, momentText(now + retention)) end
 local wasHeld = salvages and redis.call('ZREM', KEYS[lastBareKey + 1], server) == 1
 if wasHeld then
 redis.call('SETRANGE', answerKey, 0, '=')
@@ -1727,7 +1728,7 @@ elseif claimed[key] then
 if heldBare[key] then redis.call('SETRANGE', KEYS[key], 0, '=') end
 redis.call('PEXPIREAT', KEYS[key], deadline)
 end
-if keepsAllOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], text(now + retention)) end
+if keepsAllOn and (contested[key] or claimed[key]) then redis.call('PEXPIREAT', KEYS[key + 1], momentText(now + retention)) end
 end
 
 if isPulseDue(last, now, gap) then pulse(pulseKey, settledKey, now, gap, settleAfter, retention) end
@@ -1740,7 +1741,11 @@ local time = redis.call('TIME')
 return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
-local function text(moment)
+local function momentText(moment)
+return string.format('%d%03d', moment / 1000, moment % 1000)
+end
+
+local function headerText(moment)
 return string.format('%010d%03d', moment / 1000, moment % 1000)
 end
 
@@ -1812,9 +1817,9 @@ for bare = 2, #stored do
 if not stored[bare] or string.sub(stored[bare], 1, #mine) ~= mine then return { 'more' } end
 end
 
-local deadline = text(now + lease)
+local deadline = momentText(now + lease)
 if not renewLease(answerKey, dueKey, server, deadline) then return { 'full' } end
-redis.call('SETRANGE', recordKey, '11', sequence .. ' ' .. text(now))
+redis.call('SETRANGE', recordKey, '11', sequence .. ' ' .. headerText(now))
 for key = 6, #KEYS do redis.call('PEXPIREAT', KEYS[key], deadline) end
 if isPulseDue(tonumber(string.match(stored[1] or '', '^%d+:(%d+)')), now, gap) then
 local function readPulse(pulse, now, gap)
