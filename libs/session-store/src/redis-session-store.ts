@@ -39,8 +39,8 @@ import type { StoreContext } from './store-context';
 import { TokenOperations } from './token.operations';
 
 /**
- * About so many events are kept: all that 10,000 hosts with four sessions each cause when they come at once, or hours of
- * such a fleet's comings and goings, in some 4 MB.
+ * About so many events are kept: all that 10,000 hosts with four sessions each cause when they come at once, or an
+ * hour of such a fleet's comings and goings, in some 4 MB.
  */
 export const EVENTS_MAX = 50_000;
 
