@@ -23,9 +23,10 @@ describe('the lag of the event loop', () => {
     intervals.reset.mockReset();
     monitored = jest
       .spyOn(perfHooks, 'monitorEventLoopDelay')
-      .mockImplementation(
-        (options) => (options?.resolution === 100 ? intervals : others) as IntervalHistogram,
-      );
+      .mockImplementation((options) => {
+        const histogram: unknown = options?.resolution === 100 ? intervals : others;
+        return histogram as IntervalHistogram;
+      });
     registry = new Registry();
     collectProcessMetrics(registry);
   });
