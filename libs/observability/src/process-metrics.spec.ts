@@ -21,12 +21,10 @@ describe('the lag of the event loop', () => {
   beforeEach(() => {
     Object.assign(intervals, statistics);
     intervals.reset.mockReset();
-    monitored = jest
-      .spyOn(perfHooks, 'monitorEventLoopDelay')
-      .mockImplementation((options) => {
-        const histogram: unknown = options?.resolution === 100 ? intervals : others;
-        return histogram as IntervalHistogram;
-      });
+    monitored = jest.spyOn(perfHooks, 'monitorEventLoopDelay').mockImplementation((options) => {
+      const histogram: unknown = options?.resolution === 100 ? intervals : others;
+      return histogram as IntervalHistogram;
+    });
     registry = new Registry();
     collectProcessMetrics(registry);
   });
