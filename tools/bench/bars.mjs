@@ -1,9 +1,5 @@
+import { verdictOn } from '../bars/verdict.mjs';
 import { ratioOf } from './figures.mjs';
-
-/** For noise: a ratio that exceeds its bar by less is told as such, and does not fail. */
-const ALLOWANCE = 0.1;
-
-const NOT_MEASURED = 'not measured';
 
 /** Every bar: `{ title, value, bar, stretch, verdict }`; `value` is undefined where the results have no figures for it. */
 export function judge({ lookups, writes }) {
@@ -93,7 +89,7 @@ class Figures {
     return this.#compared('perSecond', { node, connections: 64 }, { variant });
   }
 
-  /** Of every round: a single one with a command too many, or one too few, is a shortfall. */
+  /** Of every round: a single one with a command too many, or one too few, misses the bar. */
   commands(question) {
     return this.#ofEveryRound('commands', (cell) => cell.question === question);
   }
@@ -138,43 +134,24 @@ function medianRatio(values, others) {
 }
 
 function most(title, value, bar, stretch) {
-  const isMet = (limit) => value <= limit;
-  return {
-    title,
-    value,
-    bar: `≤ ${bar}`,
-    stretch: `≤ ${stretch}`,
-    verdict: verdictOf(value, isMet, bar, stretch, 1),
-  };
+  const verdict = verdictOnMeasured(value, { most: bar, stretch });
+  return { title, value, bar: `≤ ${bar}`, stretch: `≤ ${stretch}`, verdict };
 }
 
 function least(title, value, bar, stretch) {
-  const isMet = (limit) => value >= limit;
-  return {
-    title,
-    value,
-    bar: `≥ ${bar}`,
-    stretch: `≥ ${stretch}`,
-    verdict: verdictOf(value, isMet, bar, stretch, -1),
-  };
+  const verdict = verdictOnMeasured(value, { least: bar, stretch });
+  return { title, value, bar: `≥ ${bar}`, stretch: `≥ ${stretch}`, verdict };
 }
 
-/** A number of commands in every round, but for the few that renew the roll or that a measurement cuts in two. */
+/** A number of every round, but for the few commands that renew the roll or that a measurement cuts in two. */
 function exactly(title, rounds, bar) {
   const offBy = (value) => Math.abs(value - bar);
   const [value] = [...rounds].sort((one, other) => offBy(other) - offBy(one));
-  const told = offBy(value) < 0.01 ? 'holds' : 'falls short';
-  return {
-    ...{ title, value, bar: String(bar), stretch: '' },
-    verdict: value === undefined ? NOT_MEASURED : told,
-  };
+  const off = value === undefined ? undefined : offBy(value);
+  const verdict = verdictOnMeasured(off, { most: 0.01, allowance: 0 });
+  return { title, value, bar: String(bar), stretch: '', verdict };
 }
 
-function verdictOf(value, isMet, bar, stretch, direction) {
-  if (value === undefined) return NOT_MEASURED;
-  if (isMet(stretch)) return 'holds, stretch too';
-  if (isMet(bar)) return 'holds';
-  return isMet(bar * (1 + direction * ALLOWANCE))
-    ? 'holds within the allowance for noise'
-    : 'falls short';
+function verdictOnMeasured(value, bar) {
+  return value === undefined ? 'unmeasured' : verdictOn(value, bar);
 }

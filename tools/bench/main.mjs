@@ -11,7 +11,7 @@ import { chooseProcessors } from './site/processors.mjs';
 import { PROGRAMS } from './site/programs.mjs';
 import { VARIANTS } from './variants/index.mjs';
 
-const EXIT = { fine: 0, shortfall: 1, usage: 2, stopped: 130 };
+const EXIT = { fine: 0, failed: 1, usage: 2, stopped: 130 };
 const REPORT_FOLDER = join(stateDir, 'bench/report');
 
 /** Resolves to the exit code. */
@@ -19,15 +19,15 @@ async function main(options) {
   const stop = stopRequest(() => process.exit(EXIT.stopped));
   const progress = new Progress(process.stdout);
   try {
-    return (await measure(options, stop, progress)) ? EXIT.fine : EXIT.shortfall;
+    return (await measure(options, stop, progress)) ? EXIT.fine : EXIT.failed;
   } catch (error) {
     progress.close();
     console.error(stop.signal.aborted ? 'stopped' : error.message);
-    return stop.signal.aborted ? EXIT.stopped : EXIT.shortfall;
+    return stop.signal.aborted ? EXIT.stopped : EXIT.failed;
   }
 }
 
-/** Resolves to whether every bar that was measured holds. */
+/** Resolves to whether every bar that was measured is met. */
 async function measure(options, stop, progress) {
   const processors = chooseProcessors();
   const variants = VARIANTS.filter(({ name }) => options.variants.includes(name));
@@ -45,9 +45,9 @@ async function measure(options, stop, progress) {
     progress,
     signal: stop.signal,
   });
-  const { file, text, holds } = saveReport(results, options.report ?? REPORT_FOLDER);
+  const { file, text, isMet } = saveReport(results, options.report ?? REPORT_FOLDER);
   progress.say(`\n${text}\nreport: ${shown(file)}`);
-  return holds;
+  return isMet;
 }
 
 function optionsOf(args) {

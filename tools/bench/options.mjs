@@ -29,7 +29,7 @@ and p99. Then what a report costs.
 Needs Linux with two processors or more, a redis-server on the PATH, and wrk; nginx with Lua, Flask and gunicorn for
 the peers of these names. As root on Debian or Ubuntu, what is missing is installed.
 
-Exit code: 0 when every bar that was measured holds, 1 when one does not or something failed, 2 for a wrong option,
+Exit code: 0 when every bar that was measured is met, 1 when one is missed or something failed, 2 for a wrong option,
 130 when it was stopped.`;
 
 /** Reads the command line; throws what cannot be understood. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { answersIn } from '../faults/history/queries.mjs';
 import { SeededRandom } from '../faults/seeded-random.mjs';
-import { BARS, verdictOn } from './bars.mjs';
+import { BARS, verdictOnBar } from './bars.mjs';
 import { areAnswered } from './measure/latency-figures.mjs';
 import { countsText } from './report/report-text.mjs';
 import { seriesOf, stagePictures } from './report/stage-pictures.mjs';
@@ -83,7 +83,7 @@ export class ScaleRun {
 
   /** Holds a figure against a bar; `size` is what it was measured of, `of` says so in words. */
   figure(bar, value, size, of = '') {
-    const verdict = verdictOn(bar, value, size);
+    const verdict = verdictOnBar(bar, value, size);
     this.figures.push({
       bar,
       value,

@@ -1,3 +1,4 @@
+import { VERDICT_WORDS } from '../../bars/verdict.mjs';
 import { spreadOf } from '../figures.mjs';
 import { VARIANTS } from '../variants/index.mjs';
 
@@ -68,7 +69,7 @@ function barsTable(bars) {
     value?.toFixed(2) ?? '',
     bar,
     stretch,
-    verdict,
+    VERDICT_WORDS[verdict],
   ]);
   return `## Bars\n\n${table(['', 'measured', 'bar', 'stretch', ''], rows)}`;
 }

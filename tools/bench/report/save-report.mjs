@@ -4,8 +4,8 @@ import { judge } from '../bars.mjs';
 import { reportText } from './report-text.mjs';
 
 /**
- * Saves what was measured, for people and for programs; `holds` is whether it got to its end, and every bar that was
- * measured does.
+ * Saves what was measured, for people and for programs; `isMet` is whether it got to its end, and every bar that was
+ * measured is met.
  */
 export function saveReport(results, folder) {
   const bars = judge(results);
@@ -14,6 +14,6 @@ export function saveReport(results, folder) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, text);
   writeFileSync(join(folder, 'results.json'), JSON.stringify({ ...results, bars }, undefined, 2));
-  const holds = !results.failure && bars.every(({ verdict }) => verdict !== 'falls short');
-  return { file, text, holds };
+  const isMet = !results.failure && bars.every(({ verdict }) => verdict !== 'missed');
+  return { file, text, isMet };
 }

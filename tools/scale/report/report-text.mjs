@@ -1,12 +1,6 @@
-import { ALLOWANCE, BARS } from '../bars.mjs';
+import { VERDICT_WORDS } from '../../bars/verdict.mjs';
+import { BARS } from '../bars.mjs';
 import { machineSentence } from '../measure/machine.mjs';
-
-const WORDS = {
-  met: 'met',
-  allowed: `met only with the allowance of ${100 * ALLOWANCE} % for noise`,
-  missed: '**missed**',
-  smaller: 'not judged: smaller than what the bar speaks of',
-};
 
 /** The report of a run, in Markdown. */
 export function reportText({ run, about, machine, startedAt, tookMs, command, error }) {
@@ -30,7 +24,7 @@ export function reportText({ run, about, machine, startedAt, tookMs, command, er
 export function figureLines(figures) {
   return figures.map(({ bar, value, of, verdict }) => {
     const { what, unit, most } = BARS[bar];
-    const words = WORDS[verdict].replaceAll('**', '');
+    const words = VERDICT_WORDS[verdict].replaceAll('**', '');
     return `${shown(value)} ${unit} (at most ${most}), ${words}: ${what}${of && `, ${of}`}`;
   });
 }
@@ -38,12 +32,12 @@ export function figureLines(figures) {
 function figuresText(figures) {
   if (figures.length === 0) return [];
   return [
-    '| | Measured | Bar | | Stretch | From |',
+    '| | Measured | Bar | | Stretch | Why so much |',
     '| --- | --: | --: | --- | --: | --- |',
     ...figures.map(({ bar, value, of, verdict }) => {
-      const { what, unit, most, stretch, origin } = BARS[bar];
+      const { what, unit, most, stretch, reason = '' } = BARS[bar];
       const better = stretch === undefined ? '' : `≤ ${stretch}`;
-      return `| ${what}${of && `, ${of}`} | ${shown(value)} ${unit} | ≤ ${most} | ${WORDS[verdict]} | ${better} | ${origin} |`;
+      return `| ${what}${of && `, ${of}`} | ${shown(value)} ${unit} | ≤ ${most} | ${VERDICT_WORDS[verdict]} | ${better} | ${reason} |`;
     }),
     '',
   ];

@@ -26,7 +26,7 @@ describe('the report', () => {
     for (const part of [
       'A fleet that only reports. Started 2026-01-02T03:04:05Z, 61 s. Again: `npm run scale`.',
       'a processor, 2 cores, 8 GB; Linux 6; Node v20.20.2; redis-server 7.0.15',
-      '| CPU of Redis, 10,000 hosts | 2.13 % of a core | ≤ 5 | met | ≤ 2.5 | issue 5 |',
+      '| CPU of Redis, 10,000 hosts | 2.13 % of a core | ≤ 5 | met | ≤ 2.5 |',
       '## Capacity',
       '| reports/s | 200 |',
       '- It was cold.',
@@ -45,6 +45,11 @@ describe('the report', () => {
     expect(figureLines(figures)[1]).toBe(
       '9 % of a core (at most 5), missed: CPU of Redis, 10,000 hosts',
     );
+  });
+
+  it('says where a bar comes from that is not just a goal', () => {
+    const figures = [{ ...figure('met', 5.9), bar: 'resolve again', of: '' }];
+    expect(report({ figures })).toContain('| ≤ 7.5 | met |  | 1.1 × interval + 2 s |');
   });
 
   it('says that a run was stopped', () => {
