@@ -1,14 +1,13 @@
-import { InMemorySessionStore, publicId } from '@rollcall/testing';
-import { RecordedLog } from './testing/recorded-log';
+import { publicId, type InMemorySessionStore } from '@rollcall/testing';
+import { onJestTime, pass } from './testing/jest-time';
+import type { RecordedLog } from './testing/recorded-log';
 import { fails, lists, never, POLICY, SimulatedAgent } from './testing/simulated-agent';
 
 let log: RecordedLog;
 let store: InMemorySessionStore;
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  log = RecordedLog.install();
-  store = new InMemorySessionStore({ clock: { now: () => Date.now() } });
+  ({ log, store } = onJestTime());
 });
 
 afterEach(() => {
@@ -16,7 +15,6 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 const console_ = publicId('gpu-1~console');
 
 async function onTheRoll(

@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { storeFailure, type ServerId } from '@rollcall/domain';
-import { aReport, startTestRedis, TestCa, TlsFolder, type TestRedis } from '@rollcall/testing';
+import {
+  aReport,
+  startTestRedis,
+  TestCa,
+  TlsFolder,
+  until,
+  type TestRedis,
+} from '@rollcall/testing';
 import { DoorAddresses } from './report-door/door-addresses';
 import { DoorClient } from './report-door/door-client';
 import { DoorReportStore } from './report-door/door-report-store';
@@ -10,7 +17,6 @@ import { AgentProcess, buildAgent } from './testing/agent-process';
 import { CALM, FAST } from './testing/agent-stage';
 import { DoorStage } from './testing/door-stage';
 import { TcpBalancer } from './testing/tcp-balancer';
-import { until } from './testing/until';
 
 const AWAY = 'the session store takes no reports; pinging until it answers';
 const REFUSED = 'the session store refuses the report';
@@ -256,7 +262,7 @@ describe('a door whose store is away', () => {
     expect(await health('live')).toBe(200);
 
     await redis.restart({ empty: true });
-    await until('the host is back', () => stage.resolves().catch(() => false), 20_000);
+    await until('the host is back', () => stage.resolves(), 20_000);
     await agent.untilSays('the session store takes reports again');
     await until('the door is ready', async () => (await health('ready')) === 200);
     expect(await door.end('SIGTERM')).toBe(0);

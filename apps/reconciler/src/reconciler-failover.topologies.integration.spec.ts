@@ -3,6 +3,7 @@ import {
   aReport,
   startTestCluster,
   startTestSentinel,
+  until,
   type TestCluster,
   type TestRedis,
   type TestSentinel,
@@ -10,7 +11,6 @@ import {
 import type { RunningReconciler } from './reconciler.application';
 import { LiveTraffic } from './testing/live-traffic';
 import { SCALED, ScaledRoll, scraped } from './testing/scaled-roll';
-import { until } from './testing/until';
 
 const NODE_TIMEOUT_MS = 1_000;
 /**
@@ -44,8 +44,8 @@ class Running {
     await this.roll.ready();
     this.reconciler = await this.roll.startReconciler();
     await this.traffic.start();
-    await until('the roll is settled', 10_000, async () => (await this.roll.store.renew()).settled);
-    await until('the session is found', 5_000, () => this.traffic.findsAgain());
+    await until('the roll is settled', async () => (await this.roll.store.renew()).settled);
+    await until('the session is found', () => this.traffic.findsAgain(), 5_000);
     await this.sweeps(3, 10_000);
   }
 
@@ -53,23 +53,31 @@ class Running {
   async sweeps(count: number, withinMs: number): Promise<void> {
     const series = 'rollcall_sweep_duration_seconds_count{trigger="job",outcome="finished"}';
     const before = await scraped(this.reconciler, series);
-    await until('sweeps by the job finish', withinMs, async () => {
-      return (await scraped(this.reconciler, series)) >= before + count;
-    });
+    await until(
+      'sweeps by the job finish',
+      async () => {
+        return (await scraped(this.reconciler, series)) >= before + count;
+      },
+      withinMs,
+    );
   }
 
   /** A host that reports once, and whose end is then announced: events are written and read. */
   async losesAHost(): Promise<void> {
     const server = `${this.host}-dies`;
-    await until('a report is taken', WRITES_OUT_MS, async () => {
-      return (await this.roll.store.report(aReport({ server }))).kind === 'applied';
-    });
+    await until(
+      'a report is taken',
+      async () => {
+        return (await this.roll.store.report(aReport({ server }))).kind === 'applied';
+      },
+      WRITES_OUT_MS,
+    );
     await this.roll.events(1, ({ type, fields }) => {
       return type === 'server.lost' && fields['server'] === server;
     });
     const counted = 'rollcall_server_events_total{event="lost",reason="lapsed"}';
     const booked = async () => (await scraped(this.reconciler, counted)) > 0;
-    await until('the event was delivered to the reconciler', 10_000, booked);
+    await until('the event was delivered to the reconciler', booked);
   }
 
   /** Makes the fault, which resolves when Redis has overcome it, and sees the roll come back as it must. */
@@ -78,7 +86,7 @@ class Running {
     await fault();
     const overcomeAtMs = performance.now();
     await this.sweeps(3, SWEEPS_OUT_MS);
-    await until('lookups find the session again', WRITES_OUT_MS, () => this.traffic.findsAgain(25));
+    await until('lookups find the session again', () => this.traffic.findsAgain(25), WRITES_OUT_MS);
     expect(this.traffic.longestReportPauseMs(overcomeAtMs)).toBeLessThan(WRITES_OUT_MS);
     expect(this.traffic.count('not-found', brokenAtMs)).toBe(0);
     expect(this.traffic.longestLookupPauseMs(brokenAtMs)).toBeLessThan(1_000);
@@ -137,7 +145,7 @@ describe('a roll under Sentinels', () => {
     const all = [...redis.servers, ...redis.sentinels];
     const awayForMs = 1.5 * SCALED.leaseTtlMs;
     await Promise.all(all.map((member) => member.pause()));
-    await until('it is away', 5_000, () => !running.traffic.findsAgain(1));
+    await until('it is away', () => !running.traffic.findsAgain(1), 5_000);
     await new Promise((resolve) => setTimeout(resolve, awayForMs));
     await running.survives(() => Promise.all(all.map((member) => member.resume())));
     await redis.untilSettled();

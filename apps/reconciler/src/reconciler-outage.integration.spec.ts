@@ -1,8 +1,7 @@
 import { SWEEP_QUEUE } from '@rollcall/contracts';
-import { aReport, startTestRedis, type TestRedis } from '@rollcall/testing';
+import { aReport, startTestRedis, until, type TestRedis } from '@rollcall/testing';
 import type { RunningReconciler } from './reconciler.application';
 import { ask, SCALED, ScaledRoll } from './testing/scaled-roll';
-import { until } from './testing/until';
 
 /** No pause of the sweeps may be longer, once Redis answers. */
 const BACK_WITHIN_MS = 7_000;
@@ -41,7 +40,7 @@ describe('a reconciler in an outage of Redis', () => {
   /** Three more sweeps by the job, which shows that it is scheduled again and again. */
   async function sweepsAgain(withinMs = BACK_WITHIN_MS): Promise<void> {
     const before = await finished();
-    await until('sweeps finish', withinMs, async () => (await finished()) >= before + 3);
+    await until('sweeps finish', async () => (await finished()) >= before + 3, withinMs);
     expect(await schedulers()).toBe(1);
   }
 
@@ -51,7 +50,7 @@ describe('a reconciler in an outage of Redis', () => {
   ];
 
   async function isAway(): Promise<void> {
-    await until('it is not ready', 5_000, async () => (await health())[1] === 503);
+    await until('it is not ready', async () => (await health())[1] === 503, 5_000);
     expect(await health()).toEqual([200, 503]);
   }
 
@@ -101,7 +100,6 @@ describe('a reconciler in an outage of Redis', () => {
     await isAway();
     await until(
       'the watchdog has barked',
-      10_000,
       () => performance.now() - pausedAt > SCALED.watchdogMs + 2_500,
     );
     expect(await health()).toEqual([200, 503]);
@@ -110,16 +108,12 @@ describe('a reconciler in an outage of Redis', () => {
   });
 
   it('evicts nobody for an outage, and somebody who stays away for longer', async () => {
-    await until('the roll is settled', 5_000, async () => (await roll.store.renew()).settled);
+    await until('the roll is settled', async () => (await roll.store.renew()).settled, 5_000);
     await roll.store.report(aReport({ server: 'returns' }));
     await roll.store.report(aReport({ server: 'stays-away' }));
     await redis.kill();
     const downAt = performance.now();
-    await until(
-      'every lease is over',
-      10_000,
-      () => performance.now() - downAt > SCALED.leaseTtlMs,
-    );
+    await until('every lease is over', () => performance.now() - downAt > SCALED.leaseTtlMs);
     await redis.restart();
     let sequence = 1;
     const beat = setInterval(() => {

@@ -1,9 +1,15 @@
 import { sweep, type SessionStore } from '@rollcall/domain';
 import { createLogger } from '@rollcall/observability';
 import { openSessionStore } from '@rollcall/session-store';
-import { aReport, publicId, serverId, startTestRedis, type TestRedis } from '@rollcall/testing';
+import {
+  aReport,
+  publicId,
+  serverId,
+  startTestRedis,
+  until,
+  type TestRedis,
+} from '@rollcall/testing';
 import { ask, SCALED, ScaledRoll, scraped } from './testing/scaled-roll';
-import { until } from './testing/until';
 
 describe('reconcilers on a real Redis', () => {
   let redis: TestRedis;
@@ -42,14 +48,18 @@ describe('reconcilers on a real Redis', () => {
   async function lapseUnattended(...servers: string[]): Promise<void> {
     await reportOnce(...servers);
     const lapsed = async () => (await roll.store.findLapsed(1)).total === servers.length;
-    await until('every lease is over', SCALED.leaseTtlMs + 1_000, lapsed);
+    await until('every lease is over', lapsed, SCALED.leaseTtlMs + 1_000);
   }
 
   async function untilJudged(): Promise<void> {
-    await until('the roll is judged', SCALED.judgedAfterMs + 1_000, async () => {
-      await roll.store.renew();
-      return (await roll.store.findLapsed(0)).judged;
-    });
+    await until(
+      'the roll is judged',
+      async () => {
+        await roll.store.renew();
+        return (await roll.store.findLapsed(0)).judged;
+      },
+      SCALED.judgedAfterMs + 1_000,
+    );
   }
 
   it('strike off whose lease is over and nobody else, and keep the books', async () => {
@@ -66,7 +76,7 @@ describe('reconcilers on a real Redis', () => {
 
     const counted = async () =>
       (await scraped(reconciler, 'rollcall_evictions_total{reason="lapsed"}')) === 1;
-    await until('the eviction is in the books', 5_000, counted);
+    await until('the eviction is in the books', counted, 5_000);
     expect(await scraped(reconciler, 'rollcall_evicted_sessions_total{reason="lapsed"}')).toBe(3);
     expect(await scraped(reconciler, 'rollcall_lapses_total')).toBe(1);
     expect(await scraped(reconciler, 'rollcall_redis_up')).toBe(1);
@@ -86,7 +96,7 @@ describe('reconcilers on a real Redis', () => {
     const startedAt = performance.now();
     const reconciler = await roll.startReconciler();
     const unsettled = 'rollcall_spared_total{reason="unsettled"}';
-    await until('sweeps spare', 3_000, async () => (await scraped(reconciler, unsettled)) > 0);
+    await until('sweeps spare', async () => (await scraped(reconciler, unsettled)) > 0, 3_000);
     expect((await roll.store.servers(0, 10)).servers).toHaveLength(2);
     await roll.events(2, lost);
     expect(performance.now() - startedAt).toBeGreaterThan(SCALED.judgedAfterMs);
@@ -106,7 +116,7 @@ describe('reconcilers on a real Redis', () => {
       );
       return counts.reduce((sum, count) => sum + count) === servers.length;
     };
-    await until('each eviction is booked by one of them', 10_000, booked);
+    await until('each eviction is booked by one of them', booked);
     await roll.store.report(aReport({ server: 'the-last', sessions: [] }));
     const events = await roll.events(1, ({ fields }) => fields['server'] === 'the-last');
     expect(
@@ -158,7 +168,7 @@ describe('reconcilers on a real Redis', () => {
     const reconciler = await roll.startReconciler();
     const client = redis.client();
     const joined = async () => (await client.xinfo('GROUPS', roll.keys.events)) as unknown[];
-    await until('it reads events', 5_000, async () => (await joined()).length === 1);
+    await until('it reads events', async () => (await joined()).length === 1, 5_000);
     const startedAt = performance.now();
     await reconciler.stop();
     expect(performance.now() - startedAt).toBeLessThan(2_000);
@@ -174,8 +184,10 @@ describe('reconcilers on a real Redis', () => {
     expect((await ask(hidden, '/board')).status).toBe(404);
     expect((await ask(shown, '/board')).text).toContain('Bull Dashboard');
     const jobs = () => ask(shown, '/board/api/queues');
-    await until('a finished sweep is shown', 5_000, async () =>
-      /"completed":[1-9]/.test((await jobs()).text),
+    await until(
+      'a finished sweep is shown',
+      async () => /"completed":[1-9]/.test((await jobs()).text),
+      5_000,
     );
     const { opsPort } = shown;
     const pause = await fetch(`http://127.0.0.1:${opsPort}/board/api/queues/sweep/pause`, {

@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { RawConnection, TestCa, TlsFolder } from '@rollcall/testing';
-import { until } from './testing/resolver-under-test';
+import { RawConnection, TestCa, TlsFolder, until } from '@rollcall/testing';
 
 const HOOK = join(__dirname, '../../../tools/setup/typescript-hook.cjs');
 const MAIN = join(__dirname, 'main.ts');
@@ -47,7 +46,7 @@ describe('the process of a resolver', () => {
   }
 
   const line = (msg: string) => lines.find((candidate) => candidate.msg === msg);
-  const untilSaid = (msg: string) => until(async () => line(msg) !== undefined, 20_000);
+  const untilSaid = (msg: string) => until(`it says "${msg}"`, () => line(msg), 20_000);
 
   it('outlives SIGHUP, at which it takes up new TLS files, and ends at SIGTERM', async () => {
     const ca = await TestCa.create();

@@ -4,6 +4,7 @@ import {
   FakeClock,
   InMemorySessionStore,
   RawConnection,
+  until,
 } from '@rollcall/testing';
 import { ShortCut } from './http/short-cut';
 import type { RunningResolver } from './resolver.application';
@@ -12,8 +13,8 @@ import {
   health,
   settle,
   startOn,
-  until,
   untilReady,
+  untilUnready,
 } from './testing/resolver-under-test';
 
 const LOOKUP =
@@ -82,7 +83,7 @@ describe('a running resolver', () => {
   it('says on its readiness page why it is not ready, and stays alive', async () => {
     await untilReady(resolver);
     store.goDown('unreachable');
-    await until(async () => (await health(resolver, 'ready')).status === 503);
+    await untilUnready(resolver);
     expect((await health(resolver, 'ready')).problems).toEqual([
       'the session store does not answer',
     ]);
@@ -92,8 +93,8 @@ describe('a running resolver', () => {
 
   it('is not ready while the roll is not settled', async () => {
     store.clear();
-    await until(
-      async () => (await health(resolver, 'ready')).problems[0]?.includes('not settled') ?? false,
+    await until('it says that the roll is not settled', async () =>
+      (await health(resolver, 'ready')).problems[0]?.includes('not settled'),
     );
   });
 
@@ -155,7 +156,7 @@ describe('a running resolver', () => {
         Array.from({ length: 200 }, () => RawConnection.open(resolver.port)),
       );
       for (const connection of connections) connection.send(LOOKUP.repeat(PENDING_MAX / 200 + 1));
-      await until(async () => lookup.mock.calls.length >= PENDING_MAX);
+      await until('all lookups are under way', () => lookup.mock.calls.length >= PENDING_MAX);
       late.send(LOOKUP);
       expect(await late.next()).toMatchObject({ status: 503 });
       expect(lookup).toHaveBeenCalledTimes(PENDING_MAX);
@@ -172,7 +173,7 @@ describe('a running resolver', () => {
       );
       const connection = await RawConnection.open(resolver.port);
       connection.send(LOOKUP);
-      await until(async () => lookup.mock.calls.length === 1);
+      await until('the lookup is under way', () => lookup.mock.calls.length === 1);
       const stopped = resolver.stop();
       expect(await health(resolver, 'ready')).toMatchObject({
         status: 503,

@@ -9,12 +9,19 @@ import {
   malformedRequests,
   SeededRandom,
   startTestRedis,
+  until,
   type RawResponse,
   type ReportTraits,
   type TestRedis,
 } from '@rollcall/testing';
 import { startResolver, type RunningResolver } from './resolver.application';
-import { aConfig, health, measuredLookups, until, untilReady } from './testing/resolver-under-test';
+import {
+  aConfig,
+  health,
+  measuredLookups,
+  untilReady,
+  untilUnready,
+} from './testing/resolver-under-test';
 import { dumpOf, sentCommands, type SentCommand } from './testing/sent-commands';
 
 const TIMING = {
@@ -243,13 +250,13 @@ describe('a resolver on Redis', () => {
     for (const id of ['gpu-1~console', 'console', 'nobody']) {
       await expectUnavailable(id, 5);
     }
-    await until(async () => (await health(resolver, 'ready')).status === 503);
+    await untilUnready(resolver);
     expect((await health(resolver, 'ready')).problems).toEqual([
       'the session store does not answer',
     ]);
     expect((await health(resolver, 'live')).status).toBe(200);
     await redis.resume();
-    await until(isFound, 1_000);
+    await until('the session is found', isFound, 1_000);
   });
 
   it('I1: answers 503 within 300 ms while Redis is gone, and 200 within a second after it is back', async () => {
@@ -257,22 +264,24 @@ describe('a resolver on Redis', () => {
     for (const id of ['gpu-1~console', 'console', 'nobody']) {
       await expectUnavailable(id, 20);
     }
-    await until(async () => (await health(resolver, 'ready')).status === 503);
+    await untilUnready(resolver);
     expect((await health(resolver, 'live')).status).toBe(200);
     await redis.restart();
-    await until(isFound, 1_000);
+    await until('the session is found', isFound, 1_000);
     await untilReady(resolver);
   });
 
   it('I5: answers 503 and no 404 after Redis came back empty, until a host reports again', async () => {
     await redis.restart({ empty: true });
     await until(
+      'the roll warms up',
       async () => codeOf(await ask('sessionId=gpu-1~console&transport=HTTP')) === 'ROLL_WARMING',
       1_000,
     );
     expect(codeOf(await ask('sessionId=nobody&transport=HTTP'))).toBe('ROLL_WARMING');
     await until(
-      async () => (await report({ server: 'gpu-1' }).catch(() => undefined))?.kind === 'applied',
+      'a report is taken',
+      async () => (await report({ server: 'gpu-1' })).kind === 'applied',
     );
     expect(await isFound()).toBe(true);
     expect(codeOf(await ask('sessionId=console&transport=HTTP'))).toBe('ROLL_WARMING');

@@ -10,6 +10,7 @@ import {
   RawConnection,
   TestCa,
   TlsFolder,
+  until,
   type CertificatePair,
 } from '@rollcall/testing';
 import { startResolver, type RunningResolver } from './resolver.application';
@@ -19,7 +20,6 @@ import {
   providing,
   recordingLogger,
   settle,
-  until,
 } from './testing/resolver-under-test';
 
 const LOOKUP =
@@ -91,7 +91,7 @@ describe('a resolver with TLS', () => {
   /** Told by the server when it is over, which may be after the client knows. */
   async function untilRefused(reason: string, times = 1): Promise<void> {
     const sample = `rollcall_tls_refused_total{reason="${reason}"}`;
-    await until(async () => (await metricOf(resolver, sample)) === times);
+    await until(`${sample} is ${times}`, async () => (await metricOf(resolver, sample)) === times);
   }
 
   async function fingerprintOn(port: number): Promise<string> {
@@ -189,7 +189,7 @@ describe('a resolver with TLS', () => {
       expect(await ask({ session, ...shown(client) })).toBe(200);
       await folder.write('clientCaFile', otherCa.certPem);
       hangup();
-      await until(async () => said('new TLS files are in use').length === 1);
+      await until('the files are taken up', () => said('new TLS files are in use').length === 1);
       expect(await ask({ session, ...shown(client) })).toBeUndefined();
       await untilRefused('untrusted');
       expect(await ask(shown(await otherCa.client()))).toBe(200);
@@ -255,7 +255,10 @@ describe('a resolver with TLS', () => {
         await untilRefused('other', (refused.length + 1) * (reloads + 1));
         await folder.writePair(await ca.server(undefined, { keyType }));
         hangup();
-        await until(async () => said('new TLS files are in use').length === reloads + 1);
+        await until(
+          'the files are taken up',
+          () => said('new TLS files are in use').length === reloads + 1,
+        );
       }
       expect(await ask({})).toBeUndefined();
       await untilRefused('none');
@@ -284,7 +287,7 @@ describe('a resolver with TLS', () => {
     const fresh = await otherCa.server();
     await folder.writePair(fresh);
     tell();
-    await until(async () => said('new TLS files are in use').length === 1);
+    await until('the files are taken up', () => said('new TLS files are in use').length === 1);
     for (const port of [resolver.port, resolver.hostsPort]) {
       expect(await fingerprintOn(port)).toBe(new X509Certificate(fresh.certPem).fingerprint256);
     }
@@ -313,7 +316,7 @@ describe('a resolver with TLS', () => {
     await folder.write('clientCaFile', 'garbage');
     await folder.writePair(await ca.server(['localhost'], { valid: 'past' }));
     hangup();
-    await until(async () => said('the old ones stay in use').length === 1);
+    await until('the files are refused', () => said('the old ones stay in use').length === 1);
     expect(await metricOf(resolver, 'rollcall_tls_reloads_total{outcome="failed"}')).toBe(1);
     expect(await fingerprintOn(resolver.port)).toBe(
       new X509Certificate(server.certPem).fingerprint256,

@@ -1,4 +1,4 @@
-import { startTestRedis, type TestRedis } from '@rollcall/testing';
+import { startTestRedis, until, type TestRedis } from '@rollcall/testing';
 import { readEvents } from './read-events';
 import type { StreamEntry } from './stream-entry';
 
@@ -40,10 +40,9 @@ describe('reading events without a group', () => {
   /** The blocked reads that Redis has; a reader that waits is one. */
   async function untilBlocked(): Promise<void> {
     const observer = redis.client();
-    const deadline = performance.now() + 10_000;
-    while (!(await observer.info('clients')).includes('blocked_clients:1')) {
-      if (performance.now() > deadline) throw new Error('nobody reads');
-    }
+    await until('somebody reads', async () =>
+      (await observer.info('clients')).includes('blocked_clients:1'),
+    );
     observer.disconnect();
   }
 
@@ -53,10 +52,7 @@ describe('reading events without a group', () => {
     const reads = async () =>
       /cmdstat_xread:calls=(\d+)/.exec(await observer.info('commandstats'))?.[1];
     const before = await reads();
-    const deadline = performance.now() + 10_000;
-    while ((await reads()) === before) {
-      if (performance.now() > deadline) throw new Error('nobody reads again');
-    }
+    await until('somebody reads again', async () => (await reads()) !== before);
     observer.disconnect();
     await untilBlocked();
   }

@@ -8,6 +8,7 @@ export * from './builders/ids';
 export * from './builders/reports';
 export * from './clock/fake-clock';
 export * from './clock/store-clock';
+export { until } from './clock/until';
 export * from './store/in-memory-identity-store';
 export * from './store/in-memory-session-store';
 export * from './conformance/identity-store.suite';

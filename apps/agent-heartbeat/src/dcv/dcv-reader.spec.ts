@@ -1,4 +1,5 @@
-import { isRunning, until } from '../testing/until';
+import { until } from '@rollcall/testing';
+import { isRunning } from '../testing/is-running';
 import { StandInDcv } from '../testing/stand-in-dcv';
 import { DcvReader } from './dcv-reader';
 

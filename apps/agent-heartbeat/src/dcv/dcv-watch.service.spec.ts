@@ -1,5 +1,6 @@
 import { Metrics } from '@rollcall/observability';
 import { AgentMetrics } from '../agent.metrics';
+import { pass } from '../testing/jest-time';
 import { RecordedLog } from '../testing/recorded-log';
 import { fails, lists } from '../testing/simulated-agent';
 import type { DcvReading } from './dcv-reader';
@@ -30,8 +31,6 @@ afterEach(async () => {
   await watch.stop();
   jest.useRealTimers();
 });
-
-const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
 async function read(signal: AbortSignal): Promise<DcvReading> {
   const reading = says;

@@ -1,5 +1,6 @@
-import { InMemorySessionStore, publicId } from '@rollcall/testing';
-import { RecordedLog } from '../testing/recorded-log';
+import { publicId, type InMemorySessionStore } from '@rollcall/testing';
+import { onJestTime, pass } from '../testing/jest-time';
+import type { RecordedLog } from '../testing/recorded-log';
 import { POLICY, SimulatedAgent } from '../testing/simulated-agent';
 
 const { intervalMs } = POLICY;
@@ -8,14 +9,10 @@ let log: RecordedLog;
 let store: InMemorySessionStore;
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  log = RecordedLog.install();
-  store = new InMemorySessionStore({ clock: { now: () => Date.now() } });
+  ({ log, store } = onJestTime());
 });
 
 afterEach(() => jest.useRealTimers());
-
-const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
 describe('two agents with one server id', () => {
   it('the one that started earlier gives way, with a sentence, and reports no more', async () => {

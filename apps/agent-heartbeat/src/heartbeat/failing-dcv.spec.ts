@@ -1,19 +1,16 @@
-import { InMemorySessionStore, publicId } from '@rollcall/testing';
-import { RecordedLog } from '../testing/recorded-log';
+import { publicId, type InMemorySessionStore } from '@rollcall/testing';
+import { onJestTime, pass } from '../testing/jest-time';
+import type { RecordedLog } from '../testing/recorded-log';
 import { fails, lists, SimulatedAgent } from '../testing/simulated-agent';
 
 let log: RecordedLog;
 let store: InMemorySessionStore;
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  log = RecordedLog.install();
-  store = new InMemorySessionStore({ clock: { now: () => Date.now() } });
+  ({ log, store } = onJestTime());
 });
 
 afterEach(() => jest.useRealTimers());
-
-const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
 describe('a failing dcv', () => {
   it('makes the host unhealthy at once, with its last sessions', async () => {

@@ -1,7 +1,8 @@
 import { InvalidReportError, type ReportOutcome, type TokenDigest } from '@rollcall/domain';
-import { InMemorySessionStore, localId, publicId, serverId } from '@rollcall/testing';
+import { localId, publicId, serverId, type InMemorySessionStore } from '@rollcall/testing';
 import type { DcvReading } from '../dcv/dcv-reader';
-import { RecordedLog } from '../testing/recorded-log';
+import { later, onJestTime, pass } from '../testing/jest-time';
+import type { RecordedLog } from '../testing/recorded-log';
 import {
   fails,
   lists,
@@ -17,18 +18,10 @@ let log: RecordedLog;
 let store: InMemorySessionStore;
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  log = RecordedLog.install();
-  store = new InMemorySessionStore({ clock: { now: () => Date.now() } });
+  ({ log, store } = onJestTime());
 });
 
 afterEach(() => jest.useRealTimers());
-
-const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
-
-function later(reading: DcvReading, ms: number): Promise<DcvReading> {
-  return new Promise((resolve) => setTimeout(() => resolve(reading), ms));
-}
 
 describe('the first report', () => {
   it('comes at a random moment within an interval', async () => {

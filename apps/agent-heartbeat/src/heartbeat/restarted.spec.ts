@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerId, TokenDigest } from '@rollcall/domain';
-import { InMemorySessionStore, localId, publicId, serverId } from '@rollcall/testing';
+import { localId, publicId, serverId, type InMemorySessionStore } from '@rollcall/testing';
 import type { DcvReading } from '../dcv/dcv-reader';
-import { RecordedLog } from '../testing/recorded-log';
+import { onJestTime, pass } from '../testing/jest-time';
 import { fails, lists, listsCreated, POLICY, SimulatedAgent } from '../testing/simulated-agent';
 import { TempDir } from '../testing/temp-dir';
 import { TOLD_SESSIONS_FILE, ToldSessionsFile } from './told-sessions.file';
@@ -18,10 +18,8 @@ let store: InMemorySessionStore;
 let boot: number;
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  RecordedLog.install();
+  ({ store } = onJestTime());
   state = new TempDir();
-  store = new InMemorySessionStore({ clock: { now: () => Date.now() } });
   boot = 0;
 });
 
@@ -30,7 +28,6 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 const isGood = async () => (await store.findGrant(CONSOLE, DIGEST)) !== undefined;
 
 /** The next life of the agent on this state directory; its first report is due at once. */

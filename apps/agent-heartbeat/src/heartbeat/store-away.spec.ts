@@ -1,8 +1,9 @@
 import type { ServerId } from '@rollcall/domain';
-import { InMemorySessionStore, publicId } from '@rollcall/testing';
+import { publicId, type InMemorySessionStore } from '@rollcall/testing';
 import { AgentMetrics } from '../agent.metrics';
 import { Metrics } from '@rollcall/observability';
-import { RecordedLog } from '../testing/recorded-log';
+import { onJestTime, pass } from '../testing/jest-time';
+import type { RecordedLog } from '../testing/recorded-log';
 import { lists, never, POLICY, SimulatedAgent } from '../testing/simulated-agent';
 
 const { intervalMs, reportTimeoutMs } = POLICY;
@@ -12,14 +13,10 @@ let log: RecordedLog;
 let store: InMemorySessionStore;
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  log = RecordedLog.install();
-  store = new InMemorySessionStore({ clock: { now: () => Date.now() } });
+  ({ log, store } = onJestTime());
 });
 
 afterEach(() => jest.useRealTimers());
-
-const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 
 /** Reproducible, and spread well enough. */
 function seeded(seed: number): () => number {

@@ -1,6 +1,7 @@
 import { InMemorySessionStore } from '@rollcall/testing';
 import type { DcvReading } from '../dcv/dcv-reader';
-import { RecordedLog } from '../testing/recorded-log';
+import { later, onJestTime, pass } from '../testing/jest-time';
+import type { RecordedLog } from '../testing/recorded-log';
 import { fails, lists, never, POLICY, SimulatedAgent } from '../testing/simulated-agent';
 
 const { intervalMs } = POLICY;
@@ -9,18 +10,10 @@ let log: RecordedLog;
 let store: InMemorySessionStore;
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  log = RecordedLog.install();
-  store = new InMemorySessionStore({ clock: { now: () => Date.now() } });
+  ({ log, store } = onJestTime());
 });
 
 afterEach(() => jest.useRealTimers());
-
-const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
-
-function later(reading: DcvReading, ms: number): Promise<DcvReading> {
-  return new Promise((resolve) => setTimeout(() => resolve(reading), ms));
-}
 
 describe('a suspended agent', () => {
   let asleepMs: number;

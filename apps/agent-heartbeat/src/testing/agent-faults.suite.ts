@@ -1,10 +1,9 @@
 import { cpSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startTestRedis, type TestRedis } from '@rollcall/testing';
+import { startTestRedis, until, type TestRedis } from '@rollcall/testing';
 import { buildAgent } from './agent-process';
 import { FAST, type AgentStage, type OpenStage } from './agent-stage';
 import { TempDir } from './temp-dir';
-import { until } from './until';
 
 const BACK_MS = 1.1 * FAST.intervalMs + 2_000;
 const AWAY = 'the session store takes no reports; pinging until it answers';
@@ -85,7 +84,7 @@ export function describeAgentFaults(way: string, openStage: OpenStage): void {
         await redis.restart({ empty: true });
         const backAtMs = performance.now();
 
-        await until('it is found', () => stage.resolves().catch(() => false), BACK_MS + 1_000);
+        await until('it is found', () => stage.resolves(), BACK_MS + 1_000);
 
         expect(performance.now() - backAtMs).toBeLessThan(BACK_MS);
         await agent.untilSays('the session store takes reports again');

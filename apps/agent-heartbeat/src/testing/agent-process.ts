@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
-import { until } from './until';
+import { until } from '@rollcall/testing';
 
 const PROJECT = resolve(__dirname, '../..');
 const MAIN = join(PROJECT, 'dist/main.js');

@@ -11,10 +11,10 @@ import {
   type TokenDigest,
 } from '@rollcall/domain';
 import { openSessionStore, type OpenSessionStore } from '@rollcall/session-store';
+import { until } from '@rollcall/testing';
 import { AgentProcess } from './agent-process';
 import { StandInDcv } from './stand-in-dcv';
 import { TempDir } from './temp-dir';
-import { until } from './until';
 
 export const FAST: LeaseTimings = {
   intervalMs: 500,

@@ -1,8 +1,7 @@
 import { DEFAULT_TIMINGS, type LeaseTimings } from '@rollcall/domain';
-import { startTestRedis, type TestRedis } from '@rollcall/testing';
+import { startTestRedis, until, type TestRedis } from '@rollcall/testing';
 import { AgentProcess, buildAgent } from './agent-process';
 import { CALM, FAST, type AgentStage, type OpenStage } from './agent-stage';
-import { until } from './until';
 
 const REPORTS_BEYOND_THE_LEASE = Math.ceil(CALM.leaseTtlMs / CALM.intervalMs) + 1;
 

@@ -5,12 +5,11 @@ import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ServerId } from '@rollcall/domain';
-import { TestCa, TlsFolder } from '@rollcall/testing';
+import { TestCa, TlsFolder, until } from '@rollcall/testing';
 import { mintServerToken } from '@rollcall/tokens';
 import { CA_FILE, TOKEN_FILE } from '../report-door/identity-files';
 import { AgentProcess } from './agent-process';
 import { AgentStage } from './agent-stage';
-import { until } from './until';
 
 /** Where no Redis is: an agent that reports through a door must not even look. */
 const NO_REDIS = 'redis://127.0.0.1:1';

@@ -1,4 +1,4 @@
-import { startTestRedis, type TestRedis } from '@rollcall/testing';
+import { startTestRedis, until, type TestRedis } from '@rollcall/testing';
 import type { RunningReconciler } from '../reconciler.application';
 import { LoopbackHost } from '../testing/loopback-host';
 import {
@@ -8,7 +8,6 @@ import {
   scraped,
   type ReconcilerTraits,
 } from '../testing/scaled-roll';
-import { until } from '../testing/until';
 import { connectTcp, type Connector } from './tcp-connector';
 
 const { intervalMs, leaseTtlMs } = SCALED;
@@ -101,12 +100,12 @@ describe('reconcilers that judge the silent, on a real Redis', () => {
   async function settled(traits: readonly ReconcilerTraits[] = [{}]): Promise<RunningReconciler[]> {
     const reconcilers: RunningReconciler[] = [];
     for (const each of traits) reconcilers.push(await roll.startReconciler(each));
-    await until('the roll is settled', 10_000, async () => (await roll.store.renew()).settled);
+    await until('the roll is settled', async () => (await roll.store.renew()).settled);
     return reconcilers;
   }
 
   const passed = (sinceMs: number, ms: number) =>
-    until(`${ms} ms have passed`, ms + 5_000, () => performance.now() - sinceMs >= ms);
+    until(`${ms} ms have passed`, () => performance.now() - sinceMs >= ms, ms + 5_000);
 
   async function protectedZones(): Promise<string[]> {
     const { protections } = await roll.store.survey(0);
@@ -132,9 +131,9 @@ describe('reconcilers that judge the silent, on a real Redis', () => {
     expect(alerted).toBeLessThan(2_500);
 
     const diedAtMs = host.kill();
-    await until('it is lost', 10_000, () => host.lostAtMs(diedAtMs));
+    await until('it is lost', () => host.lostAtMs(diedAtMs));
     expect(host.lostAtMs(diedAtMs)! - diedAtMs).toBeLessThan(LOST_HOLD_MS);
-    await until('that is published', 5_000, async () => (await lossesOf('dead')).length === 1);
+    await until('that is published', async () => (await lossesOf('dead')).length === 1, 5_000);
     expect(host.longestPauseMs()).toBeLessThan(intervalMs);
   });
 
@@ -204,7 +203,7 @@ describe('reconcilers that judge the silent, on a real Redis', () => {
       for (const host of dead)
         if (ports === 'refuse') host.kill();
         else host.killAgent();
-      await until('all are lost', 20_000, () => dead.every((host) => host.lostAtMs(diedAtMs)));
+      await until('all are lost', () => dead.every((host) => host.lostAtMs(diedAtMs)), 20_000);
       const lostAfterMs = dead
         .map((host) => host.lostAtMs(diedAtMs)! - diedAtMs)
         .sort((x, y) => x - y);
@@ -217,7 +216,7 @@ describe('reconcilers that judge the silent, on a real Redis', () => {
       }
       for (const host of living) expect(host.answersSince(diedAtMs)).toEqual(new Set(['live']));
       expect((await lossesOf('dead')).sort()).toEqual(dead.map(({ server }) => server).sort());
-      await until('protection is over', 3_000, async () => (await protectedZones()).length === 0);
+      await until('protection is over', async () => (await protectedZones()).length === 0, 3_000);
     });
   }
 
@@ -243,7 +242,7 @@ describe('reconcilers that judge the silent, on a real Redis', () => {
     hosts.push(heir);
     await heir.start(port);
     const reportedAtMs = performance.now();
-    await until('the old one is gone', 3_000, () => host.lostAtMs(reportedAtMs));
+    await until('the old one is gone', () => host.lostAtMs(reportedAtMs), 3_000);
     expect(host.lostAtMs(reportedAtMs)! - reportedAtMs).toBeLessThan(
       2 * SCALED.sweepIntervalMs + 300,
     );
@@ -258,7 +257,7 @@ describe('reconcilers that judge the silent, on a real Redis', () => {
     const [reconciler] = (await settled([{ connect: silent }])) as [RunningReconciler];
     for (const host of some) host.killAgent();
     const waiting = async () => (await scraped(reconciler, 'rollcall_probes_under_way')) > 5;
-    await until('probes are under way', 5_000, waiting);
+    await until('probes are under way', waiting, 5_000);
     const startedAtMs = performance.now();
     await reconciler.stop();
     expect(performance.now() - startedAtMs).toBeLessThan(2_500);

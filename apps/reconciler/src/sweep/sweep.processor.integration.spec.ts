@@ -3,11 +3,10 @@ import { SWEEP_JOB, SWEEP_QUEUE } from '@rollcall/contracts';
 import type { Sweep } from '@rollcall/domain';
 import { Metrics } from '@rollcall/observability';
 import { connectRedis } from '@rollcall/session-store';
-import { startTestRedis, type TestRedis } from '@rollcall/testing';
+import { startTestRedis, until, type TestRedis } from '@rollcall/testing';
 import { Queue } from 'bullmq';
 import { EventEmitter, once } from 'node:events';
 import { SCALED, ScaledRoll } from '../testing/scaled-roll';
-import { until } from '../testing/until';
 import type { JobConnection } from './job-connections';
 import { SweepLog } from './sweep.log';
 import { SweepMetrics } from './sweep.metrics';
@@ -89,7 +88,7 @@ describe('the scheduled sweep', () => {
       return NOTHING;
     };
     for (let replica = 0; replica < 3; replica++) process({ run });
-    await until('sweeps', 10_000, () => at.length >= 12);
+    await until('sweeps', () => at.length >= 12);
     const [first = 0, last = 0] = [at[1], at[11]];
     expect(last - first).toBeGreaterThan(8 * SCALED.sweepIntervalMs);
   });
@@ -101,10 +100,10 @@ describe('the scheduled sweep', () => {
       return NOTHING;
     };
     process({ run });
-    await until('sweeps', 5_000, () => runs >= 2);
+    await until('sweeps', () => runs >= 2, 5_000);
     await redis.restart({ empty: true });
     const before = runs;
-    await until('sweeps again', 5_000, () => runs >= before + 3);
+    await until('sweeps again', () => runs >= before + 3, 5_000);
   });
 
   it('keeps a bounded number of finished and failed jobs', async () => {
@@ -115,7 +114,7 @@ describe('the scheduled sweep', () => {
       return NOTHING;
     };
     process({ run }, 20);
-    await until('many sweeps', 20_000, () => runs >= 75);
+    await until('many sweeps', () => runs >= 75, 20_000);
     const counts = await queue().getJobCounts();
     expect(counts['completed']).toBeLessThanOrEqual(30);
     expect(counts['failed']).toBeLessThanOrEqual(30);
@@ -131,7 +130,7 @@ describe('the scheduled sweep', () => {
       return NOTHING;
     };
     const processor = process({ run });
-    await until('a sweep is under way', 5_000, () => sweeping);
+    await until('a sweep is under way', () => sweeping, 5_000);
     let stopped = false;
     const stop = processor.stop().then(() => (stopped = true));
     expect(await queue().getActiveCount()).toBe(1);
@@ -153,12 +152,12 @@ describe('the scheduled sweep', () => {
       return NOTHING;
     };
     const processor = process({ run });
-    await until('a sweep is under way', 5_000, () => sweeping);
+    await until('a sweep is under way', () => sweeping, 5_000);
     ends.push(async () => void release.emit('go'));
     const startedAt = performance.now();
     await processor.stop();
     expect(performance.now() - startedAt).toBeLessThan(3_000);
-    await until('every connection has ended', 1_000, allEnded);
+    await until('every connection has ended', allEnded, 1_000);
   });
 
   it('keeps no connection of a worker that it gives up while Redis hangs', async () => {
@@ -168,13 +167,13 @@ describe('the scheduled sweep', () => {
       return NOTHING;
     };
     const processor = process({ run });
-    await until('sweeps', 5_000, () => runs >= 2);
+    await until('sweeps', () => runs >= 2, 5_000);
     await redis.pause();
     try {
       for (let renewal = 0; renewal < 3; renewal++) processor.renew();
       await processor.stop();
       expect(connections.length).toBeGreaterThan(4 * 2);
-      await until('every connection has ended', 5_000, allEnded);
+      await until('every connection has ended', allEnded, 5_000);
     } finally {
       await redis.resume();
     }
@@ -195,7 +194,7 @@ describe('the scheduled sweep', () => {
     const processor = process({ run });
     await once(connections[0]!, 'ready');
     processor.renew();
-    await until('sweeps', 5_000, () => runs >= 3);
+    await until('sweeps', () => runs >= 3, 5_000);
     expect(processor.hasSwept).toBe(true);
   });
 
@@ -232,7 +231,7 @@ describe('the scheduled sweep', () => {
 
     async function moreJobs(count: number, withinMs: number): Promise<void> {
       const before = byJob;
-      await until('jobs sweep', withinMs, () => byJob >= before + count);
+      await until('jobs sweep', () => byJob >= before + count, withinMs);
     }
 
     /** Fails with what it is measured over. */
@@ -267,7 +266,7 @@ describe('the scheduled sweep', () => {
       noneConnects = true;
       for (const connection of connections) connection.disconnect();
       const gaveUp = () => giveUp.mock.calls.length > 0;
-      expect(await longestPauseMs(until('it gives up', GIVE_UP_MS, gaveUp))).toBeLessThan(5_000);
+      expect(await longestPauseMs(until('it gives up', gaveUp, GIVE_UP_MS))).toBeLessThan(5_000);
     });
   });
 });

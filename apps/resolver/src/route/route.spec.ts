@@ -4,6 +4,7 @@ import {
   FakeClock,
   InMemorySessionStore,
   RawConnection,
+  until,
   type RawResponse,
   type ReportTraits,
 } from '@rollcall/testing';
@@ -13,7 +14,6 @@ import {
   providing,
   recordingLogger,
   settle,
-  until,
   untilReady,
 } from '../testing/resolver-under-test';
 
@@ -223,7 +223,10 @@ describe('the route', () => {
 
   it('I1: answers the last known upstream, marked as stale, while the roll is not settled', async () => {
     clock.advance(store.policy.leaseTtlMs + 1);
-    await until(async () => (await ask('/route/gpu-1~desk'))?.status === 200);
+    await until(
+      'the session is found',
+      async () => (await ask('/route/gpu-1~desk'))?.status === 200,
+    );
     expect((await ask('/route/gpu-1~desk'))?.headers).toMatchObject({
       'x-rollcall-upstream': '10.0.0.1:8443',
       'x-rollcall-stale': 'unsettled',

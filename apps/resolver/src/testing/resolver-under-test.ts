@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { readEnv } from '@rollcall/config';
 import type { LeasePolicy, LookupStore } from '@rollcall/domain';
 import { createLogger } from '@rollcall/observability';
 import { SESSION_STORE } from '@rollcall/session-store';
+import { until } from '@rollcall/testing';
 import type { DynamicModule } from '@nestjs/common';
 import { startResolver, type RunningResolver } from '../resolver.application';
 import { RESOLVER_SETTINGS, type ResolverConfig } from '../resolver.config';
@@ -109,15 +109,14 @@ export async function measuredLookups(
 }
 
 export function untilReady(resolver: RunningResolver): Promise<void> {
-  return until(async () => (await health(resolver, 'ready')).status === 200);
+  return untilReadiness(resolver, 200);
 }
 
-/** Polls until it holds; fails when it does not in time. */
-export async function until(holds: () => Promise<boolean>, timeoutMs = 10_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await holds())) {
-    if (performance.now() > deadline)
-      throw new Error(`it did not come to hold within ${timeoutMs} ms`);
-    await delay(10);
-  }
+export function untilUnready(resolver: RunningResolver): Promise<void> {
+  return untilReadiness(resolver, 503);
+}
+
+async function untilReadiness(resolver: RunningResolver, status: number): Promise<void> {
+  const answers = async () => (await health(resolver, 'ready')).status === status;
+  await until(`the question whether it is ready is answered with ${status}`, answers);
 }

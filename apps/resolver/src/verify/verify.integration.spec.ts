@@ -8,13 +8,14 @@ import {
   RawConnection,
   serverId,
   startTestRedis,
+  until,
   type RawResponse,
   type ReportTraits,
   type TestRedis,
 } from '@rollcall/testing';
 import { ConnectionTokens } from '@rollcall/tokens';
 import { startResolver, type RunningResolver } from '../resolver.application';
-import { aConfig, until, untilReady } from '../testing/resolver-under-test';
+import { aConfig, untilReady } from '../testing/resolver-under-test';
 import { dumpOf, sentCommands } from '../testing/sent-commands';
 import { formOf, verification } from '../testing/verification-requests';
 
@@ -218,25 +219,24 @@ describe('the verifier on Redis', () => {
     await redis.pause();
     await expectUnavailable();
     await redis.resume();
-    await until(() => isGood());
+    await until('the token is good', isGood);
   });
 
   it('answers 503 within a second while Redis is gone, and yes once it is back', async () => {
     await redis.kill();
     await expectUnavailable();
     await redis.restart();
-    await until(() => isGood());
+    await until('the token is good', isGood);
   });
 
   it('says no, and to open a new link, when Redis came back empty', async () => {
     await redis.restart({ empty: true });
-    await until(async () => (await ask(token))?.status === 200);
+    await until('there is an answer', async () => (await ask(token))?.status === 200);
     expect((await ask(token))?.body).toContain('new link');
-    await until(
-      async () =>
-        (await report({ server: 'gpu-1', endpoint: { host: '127.0.0.1' } }).catch(() => undefined))
-          ?.kind === 'applied',
-    );
+    await until('a report is taken', async () => {
+      const { kind } = await report({ server: 'gpu-1', endpoint: { host: '127.0.0.1' } });
+      return kind === 'applied';
+    });
     token = await aToken('gpu-1');
     expect(await isGood()).toBe(true);
   });

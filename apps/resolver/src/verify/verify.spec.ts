@@ -8,12 +8,13 @@ import {
   RawConnection,
   SeededRandom,
   serverId,
+  until,
   type RawResponse,
   type ReportTraits,
 } from '@rollcall/testing';
 import { ConnectionTokens } from '@rollcall/tokens';
 import { startResolver, type RunningResolver } from '../resolver.application';
-import { aConfig, providing, recordingLogger, until } from '../testing/resolver-under-test';
+import { aConfig, providing, recordingLogger } from '../testing/resolver-under-test';
 import {
   formOf,
   malformedBody,
@@ -116,7 +117,7 @@ describe('the verifier', () => {
 
   /** One malformed request, counted, and logged with the address that it came from. */
   async function expectJournaled(sourceAddress: string): Promise<void> {
-    await until(async () => (await counted('no_malformed')) === 1);
+    await until('it is counted', async () => (await counted('no_malformed')) === 1);
     expect(lines.filter(({ msg }) => msg === 'verification')).toEqual([
       expect.objectContaining({ level: 'info', outcome: 'no_malformed', sourceAddress }),
     ]);
@@ -491,7 +492,7 @@ describe('the verifier', () => {
         ),
       );
       for (const connection of crowd) connection.send(request);
-      await until(async () => find.mock.calls.length === 500);
+      await until('all are under way', () => find.mock.calls.length === 500);
       expectNo(await askWith(WRONG_TOKEN), /does not answer/, 503);
       expect(find).toHaveBeenCalledTimes(500);
       const lookup = 'POST /resolveSession?sessionId=x&transport=HTTP HTTP/1.1\r\nhost: x\r\n\r\n';
@@ -517,7 +518,7 @@ describe('the verifier', () => {
         Array.from({ length: 32 }, () => RawConnection.open(resolver.port)),
       );
       for (const connection of crowd) connection.send(request);
-      await until(async () => find.mock.calls.length === 32);
+      await until('as many as may be are under way', () => find.mock.calls.length === 32);
       expectNo(await askWith(WRONG_TOKEN), /does not answer/, 503);
       expect(find).toHaveBeenCalledTimes(32);
       find.mockRestore();
@@ -542,7 +543,7 @@ describe('the verifier', () => {
           () => new Promise((resolve) => (answer = () => resolve({ user: 'ann' }))),
         );
       connection.send(request);
-      await until(async () => answer !== undefined);
+      await until('the token is looked up', () => answer !== undefined);
       const stopped = resolver.stop();
       answer();
       expectYes(await connection.next());

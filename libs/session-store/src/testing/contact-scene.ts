@@ -1,6 +1,6 @@
 import { ConfigError, readEnv, RedisSettings, type RedisConfig } from '@rollcall/config';
 import { DEFAULT_TIMINGS, leasePolicy } from '@rollcall/domain';
-import { aReport, TestCa, type TestTls } from '@rollcall/testing';
+import { aReport, TestCa, until, type TestTls } from '@rollcall/testing';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,9 +41,7 @@ export class ContactScene {
   }
 
   async untilTold(expected: unknown): Promise<void> {
-    const deadline = performance.now() + READY_MS;
-    while (performance.now() < deadline && this.told.length === 0)
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await until('something is told', () => this.told.length > 0, READY_MS);
     expect(this.told).toEqual([expected]);
     this.told.length = 0;
   }

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, type ClusterOptions, type Redis } from 'ioredis';
 import { freeClusterPort, withFreePort } from './free-port';
 import { startRedisProcess } from './redis-process';
 import { redisProgram } from './redis-source';
 import { nodeList, ServerSecurity } from './server-security';
+import { settled } from './settled';
 import { PERSISTENCE, TestRedis, type TestRedisOptions } from './test-redis';
 
 /** What a test may ask of its Cluster. */
@@ -15,11 +15,9 @@ export interface TestClusterOptions extends TestRedisOptions {
 const MASTERS = 3;
 const NODES = 2 * MASTERS;
 const SLOTS = 16_384;
-const SETTLE_TIMEOUT_MS = 20_000;
-const ASK_EVERY_MS = 50;
 const KEYS_PER_MOVE = 100;
-/** A word that was under way is heard between two looks. */
-const AGREED_IN_A_ROW = 2;
+/** So many looks, 20 ms apart: a word that was under way is heard between two of them. */
+const AGREED_IN_A_ROW = 4;
 const MOVE_TIMEOUT_MS = 5_000;
 
 /** Starts a Cluster of three masters with a replica each, as processes of this machine. */
@@ -82,7 +80,7 @@ export class TestCluster {
   /** Has a replica of the key's slot take over in an orderly way; resolves with it when it is the master. */
   async promote(key: string): Promise<TestRedis> {
     const [before, replica] = [await this.masterOf(key), (await this.replicasOf(key))[0]!];
-    await this.until('a failover begins', () =>
+    await settled('a failover begins', () =>
       this.operator(replica)
         .cluster('FAILOVER')
         .then(() => true),
@@ -94,7 +92,7 @@ export class TestCluster {
   async masterOtherThan(before: TestRedis, key: string): Promise<TestRedis> {
     let found: TestRedis | undefined;
     const slot = await this.slotOf(key);
-    await this.until('the slot has another master', async () => {
+    await settled('the slot has another master', async () => {
       const others = this.nodes.filter((node) => node !== before);
       found = (await this.placesOf(slot, others))[0]!;
       return found !== before && (await this.stateOf(found)) === 'ok';
@@ -105,7 +103,7 @@ export class TestCluster {
   /** Resolves once another master has taken this one's slots, and every other node that runs says that all are served. */
   async replaced(master: TestRedis): Promise<void> {
     const others = this.nodes.filter((node) => node !== master && node.pid !== undefined);
-    await this.until('the slots have another master', async () => {
+    await settled('the slots have another master', async () => {
       const seen = await Promise.all(
         others.map(async (node) => ({
           ranges: await this.operator(node).cluster('SLOTS'),
@@ -138,7 +136,7 @@ export class TestCluster {
     }
     await this.assign(slot, toId, [to, from, ...this.nodes]);
     let agreed = 0;
-    await this.until('everybody knows who holds the slot', async () => {
+    await settled('everybody knows who holds the slot', async () => {
       const others = await this.thoseWhoDeny(slot, to);
       await this.assign(slot, toId, others);
       agreed = others.length === 0 ? agreed + 1 : 0;
@@ -163,7 +161,7 @@ export class TestCluster {
 
   /** Resolves when every node that runs says that all slots are served, and knows of every replica, which has its master. */
   async untilSettled(): Promise<void> {
-    await this.until('the Cluster is whole', async () => {
+    await settled('the Cluster is whole', async () => {
       const running = this.nodes.filter(({ pid }) => pid !== undefined);
       const states = await Promise.all(running.map((node) => this.stateOf(node)));
       const links = await Promise.all(running.map((node) => this.linkOf(node)));
@@ -244,7 +242,7 @@ export class TestCluster {
       await operators[0]!.cluster('MEET', host, port);
     for (const [index, operator] of operators.slice(MASTERS).entries()) {
       const masterId = this.ids.get(this.nodes[index]!)!;
-      await this.until('a replica knows its master', () =>
+      await settled('a replica knows its master', () =>
         operator.cluster('REPLICATE', masterId).then(() => true),
       );
     }
@@ -291,14 +289,5 @@ export class TestCluster {
   private async linkOf(node: TestRedis): Promise<string | undefined> {
     const text = await this.operator(node).info('replication');
     return /^master_link_status:(\w+)/m.exec(text)?.[1];
-  }
-
-  private async until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + SETTLE_TIMEOUT_MS;
-    while (!(await holds().catch(() => false))) {
-      if (performance.now() > deadline)
-        throw new Error(`Not within ${SETTLE_TIMEOUT_MS} ms: ${what}`);
-      await delay(ASK_EVERY_MS);
-    }
   }
 }

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import { withFreePort } from './free-port';
 import { startRedisProcess } from './redis-process';
 import { redisProgram } from './redis-source';
 import { nodeList, ServerSecurity, type SecurityOptions } from './server-security';
+import { settled } from './settled';
 import { PERSISTENCE, TestRedis, type TestRedisOptions } from './test-redis';
 
 /** What a test may ask of its Sentinels and their servers. */
@@ -20,8 +20,6 @@ export interface TestSentinelOptions extends TestRedisOptions {
 export const SENTINEL_MASTER = 'roll';
 
 const SENTINELS = 3;
-const SETTLE_TIMEOUT_MS = 20_000;
-const ASK_EVERY_MS = 50;
 /** A second failover of the same master is not tried before twice this. */
 const FAILOVER_TIMEOUT_MS = 2_000;
 const FAST_SYNC = ['--repl-diskless-sync-delay', '0'];
@@ -92,7 +90,7 @@ export class TestSentinel {
   async promote(): Promise<TestRedis> {
     const before = await this.master();
     const client = this.sentinels[0]!.client();
-    await this.until('a failover begins', () =>
+    await settled('a failover begins', () =>
       client.call('SENTINEL', 'FAILOVER', SENTINEL_MASTER).then(() => true),
     );
     return this.masterOtherThan(before);
@@ -101,7 +99,7 @@ export class TestSentinel {
   /** Resolves with the new master once every Sentinel that answers names it instead of this one, and it says so itself. */
   async masterOtherThan(before: TestRedis): Promise<TestRedis> {
     let found: TestRedis | undefined;
-    await this.until('there is another master', async () => {
+    await settled('there is another master', async () => {
       const named = await Promise.all(this.sentinels.map((sentinel) => this.masterFor(sentinel)));
       const [master, ...others] = new Set(named.filter((server) => server !== undefined));
       found = master;
@@ -114,7 +112,7 @@ export class TestSentinel {
   /** Resolves when every replica that runs follows the master, and every Sentinel knows them and each other. */
   async untilSettled(): Promise<void> {
     const { replicas = 1 } = this.options;
-    await this.until('the Sentinels know all', async () => {
+    await settled('the Sentinels know all', async () => {
       const states = await Promise.all(this.sentinels.map((sentinel) => stateOf(sentinel)));
       const master = await this.master();
       const others = this.servers.filter((server) => server !== master && server.pid);
@@ -205,15 +203,6 @@ export class TestSentinel {
       }),
     );
     add(this.sentinels, new TestRedis(sentinel, this.ofSentinels));
-  }
-
-  private async until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + SETTLE_TIMEOUT_MS;
-    while (!(await holds().catch(() => false))) {
-      if (performance.now() > deadline)
-        throw new Error(`Not within ${SETTLE_TIMEOUT_MS} ms: ${what}`);
-      await delay(ASK_EVERY_MS);
-    }
   }
 }
 

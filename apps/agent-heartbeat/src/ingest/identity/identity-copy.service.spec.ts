@@ -1,5 +1,6 @@
 import type { IdentityDigest, ServerId } from '@rollcall/domain';
 import { FakeClock, InMemoryIdentityStore } from '@rollcall/testing';
+import { pass } from '../../testing/jest-time';
 import { RecordedLog } from '../../testing/recorded-log';
 import { IdentityCopy } from './identity-copy.service';
 
@@ -42,7 +43,6 @@ describe('the copy of the identities', () => {
     return copy;
   }
 
-  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
   const knows = (copy: IdentityCopy, server = GPU_1) =>
     copy
       .current()
