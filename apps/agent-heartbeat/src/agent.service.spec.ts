@@ -131,15 +131,32 @@ describe('a stopped agent', () => {
     expect(await stop(agent)).toBeLessThan(POLICY.reportTimeoutMs);
   });
 
-  it('is done though it was suspended and dcv hangs', async () => {
+  it.each([
+    ['and dcv hangs when it looks again', 5_000],
+    ['and has not noticed yet', 0],
+  ])('after it was suspended, %s, is done and reports no session from before', async (_, ms) => {
     const agent = await onTheRoll();
     const now = performance.now.bind(performance);
     jest.spyOn(performance, 'now').mockImplementation(() => now() + 60_000);
     agent.dcv = never;
-    await pass(5_000);
-    expect(agent.sent).toHaveLength(1);
+    await pass(ms);
 
     expect(await stop(agent)).toBeLessThan(2_500);
+    expect(agent.sent).toHaveLength(1);
+    expect(agent.plannedStops).toBe(1);
+    expect(log.texts('warn').at(-1)).toContain('no leave was taken');
+  });
+
+  it('takes leave when it has looked at the sessions since it was suspended', async () => {
+    const agent = await onTheRoll();
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 60_000);
+    agent.dcv = lists('alice');
+    await pass(6_000);
+
+    await stop(agent);
+    expect([...new Set(agent.lists.slice(1).flat())]).toEqual(['alice']);
+    expect(agent.reports.at(-1)).toMatchObject({ leaving: true });
   });
 
   it('that gave way to another agent takes no leave of it', async () => {

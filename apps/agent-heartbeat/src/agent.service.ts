@@ -5,7 +5,7 @@ import type { DcvWatch } from './dcv/dcv-watch.service';
 import type { Conflict } from './heartbeat/conflicts';
 import { suspendedAfterMs } from './heartbeat/heartbeat-timing';
 import type { Heartbeat } from './heartbeat/heartbeat.service';
-import type { Reporter, SendOutcome } from './heartbeat/reporter';
+import type { Reporter } from './heartbeat/reporter';
 
 export interface AgentOptions {
   readonly policy: LeasePolicy;
@@ -81,20 +81,20 @@ export class Agent {
     } catch (error) {
       this.logger.warn('the planned stop could not be noted: the next start will not hurry', error);
     }
-    const outcome = await this.reporter.send(this.watch.standing(), true);
-    if (outcome.kind === 'applied') {
-      const { leavingLeaseMs } = this.options.policy;
-      this.logger.log('leaving: the sessions stay findable for a while', { forMs: leavingLeaseMs });
-    } else this.missed(outcome);
+    if (this.heartbeat.wasSuspended()) return this.missed('suspended');
+    const { kind } = await this.reporter.send(this.watch.standing(), true);
+    if (kind !== 'applied') return this.missed(kind);
+    const { leavingLeaseMs } = this.options.policy;
+    this.logger.log('leaving: the sessions stay findable for a while', { forMs: leavingLeaseMs });
   }
 
   private async withdraw(): Promise<void> {
-    const outcome = await this.reporter.withdraw();
-    if (outcome.kind === 'applied') this.logger.log('withdrawn: the sessions are off the roll');
-    else this.missed(outcome);
+    const { kind } = await this.reporter.withdraw();
+    if (kind === 'applied') this.logger.log('withdrawn: the sessions are off the roll');
+    else this.missed(kind);
   }
 
-  private missed({ kind }: SendOutcome): void {
-    this.logger.warn('no leave was taken: the sessions lapse with their lease', { outcome: kind });
+  private missed(outcome: string): void {
+    this.logger.warn('no leave was taken: the sessions lapse with their lease', { outcome });
   }
 }

@@ -1,5 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { spawn, type ChildProcess } from 'node:child_process';
 
 /** How much of this host a command may take. */
 export interface CommandLimits {
@@ -27,8 +26,6 @@ export interface RunningCommand {
   readonly ended: Promise<void>;
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
-
 const STDERR_KEPT = 300;
 const DRAIN_MS = 200;
 const ON_WINDOWS = process.platform === 'win32';
@@ -43,7 +40,7 @@ export function runCommand(
   limits: CommandLimits,
   signal?: AbortSignal,
 ): RunningCommand {
-  let child: Child;
+  let child: ChildProcess;
   try {
     child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -64,7 +61,7 @@ export function runCommand(
 }
 
 function resultOf(
-  child: Child,
+  child: ChildProcess,
   command: string,
   { timeoutMs, stdoutBytesMax }: CommandLimits,
   signal?: AbortSignal,
@@ -79,8 +76,8 @@ function resultOf(
       clearTimeout(timer);
       clearTimeout(drain);
       signal?.removeEventListener('abort', abort);
-      child.stdout.destroy();
-      child.stderr.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
       resolve(result);
     };
     const giveUp = (failure: CommandFailure, why: string) => {
@@ -93,12 +90,13 @@ function resultOf(
       timeoutMs,
     );
 
-    child.stdout.on('data', (chunk: Buffer) => {
+    // Without a descriptor left for them there are none of the two, and the error comes a moment later.
+    child.stdout?.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > stdoutBytesMax) giveUp('too-large', `wrote more than ${stdoutBytesMax} bytes`);
       else chunks.push(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       if (stderr.length < STDERR_KEPT) stderr += chunk.toString('utf8').slice(0, STDERR_KEPT);
     });
     child.on('error', (error) =>
@@ -122,7 +120,7 @@ function resultOf(
   });
 }
 
-function killGroup(child: Child): void {
+function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
     if (ON_WINDOWS) child.kill('SIGKILL');

@@ -6,6 +6,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { SessionStore } from '@rollcall/domain';
 import { EventStreamServer } from '@rollcall/events';
 import {
+  BoundedLogs,
   Metrics,
   OpsServer,
   PinoLoggerService,
@@ -44,6 +45,7 @@ export async function startReconciler(
   const { redis, timing } = config;
   const keys = rollKeys(redis);
   const metrics = new Metrics();
+  const logs = new BoundedLogs(logger);
   const observer = redisMetrics(metrics);
   const id = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const events = new EventStreamServer({
@@ -57,6 +59,7 @@ export async function startReconciler(
     config,
     id,
     metrics,
+    logs,
     connect,
     jobs,
     store: SessionStoreModule.register({ redis, policy: timing, role: 'sweep', observer }),
@@ -102,12 +105,14 @@ export async function startReconciler(
     try {
       await app.close();
     } finally {
+      logs.stop();
       await ops.stop();
     }
   };
   try {
     if (config.board.enabled) board = await openBoard(ops, jobs.connect(), jobs.prefix);
     const { port: opsPort } = await ops.start();
+    logs.start();
     await app.listen();
     processor.start();
     watchdog.start();

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { JudgePolicy, SessionStore } from '@rollcall/domain';
-import type { Metrics } from '@rollcall/observability';
+import type { BoundedLogs, Metrics } from '@rollcall/observability';
 import { SESSION_STORE } from '@rollcall/session-store';
 import { EndpointProber } from './judge/endpoint.prober';
 import { HostAddresses } from './judge/host-addresses';
@@ -14,6 +14,7 @@ import type { ReconcilerConfig } from './reconciler.config';
 import { CensusMetrics } from './roll/census.metrics';
 import { CensusService } from './roll/census.service';
 import { RollEventsController } from './roll/roll-events.controller';
+import { RollLog } from './roll/roll.log';
 import { RollMetrics } from './roll/roll.metrics';
 import type { JobConnection } from './sweep/job-connections';
 import { SweepLog } from './sweep/sweep.log';
@@ -27,6 +28,7 @@ export interface ReconcilerParts {
   /** Tells this reconciler from others. */
   readonly id: string;
   readonly metrics: Metrics;
+  readonly logs: BoundedLogs;
   /** How hosts are reached. */
   readonly connect: Connector;
   /** Provides `SESSION_STORE` to everybody. */
@@ -124,8 +126,9 @@ function sweepProviders({ config, metrics, jobs, giveUp }: ReconcilerParts): Pro
   ];
 }
 
-function rollProviders({ config, metrics }: ReconcilerParts): Provider[] {
+function rollProviders({ config, metrics, logs }: ReconcilerParts): Provider[] {
   return [
+    { provide: RollLog, useFactory: () => new RollLog(logs) },
     { provide: RollMetrics, useFactory: () => new RollMetrics(metrics) },
     {
       provide: CensusService,

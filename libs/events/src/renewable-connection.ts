@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Cluster, Redis } from 'ioredis';
 
 const REPLY_ERROR = 'ReplyError';
@@ -13,7 +14,10 @@ export class RenewableConnection {
   private redis: StreamConnection | undefined;
   private readonly closing = new AbortController();
 
-  constructor(private readonly connect: () => StreamConnection) {}
+  constructor(private readonly connect: () => StreamConnection) {
+    // Each command under way listens.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   /** The connection as it is now; opened when there is none. */
   current(): StreamConnection {

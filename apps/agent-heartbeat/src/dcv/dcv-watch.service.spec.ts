@@ -142,7 +142,7 @@ describe('a fresh reading', () => {
 
     await watch.stop();
 
-    await expect(fresh).resolves.toBeUndefined();
+    await expect(fresh).resolves.toBe(false);
   });
 });
 

@@ -70,12 +70,13 @@ export class DcvWatch {
     this.listeners.add(listener);
   }
 
-  /** Resolves when a reading has ended that began after this call, or when the watch ends. */
-  async fresh(): Promise<void> {
+  /** Resolves when a reading has ended that began after this call; with false when the watch ended before. */
+  async fresh(): Promise<boolean> {
     const wanted = this.readingsStarted + 1;
     this.readingsWanted = wanted;
     this.alarm.ring();
     while (this.readingsFinished < wanted && !this.ended.signal.aborted) await this.nextReading();
+    return this.readingsFinished >= wanted;
   }
 
   private nextReading(): Promise<void> {

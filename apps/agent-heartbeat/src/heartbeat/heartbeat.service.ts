@@ -31,7 +31,7 @@ const CONNECT_PATIENCE_MS = 1_000;
  * - **ended**: stopped, or given way to another agent with this server id.
  *
  * After the process itself was suspended, a new look at the sessions comes before the next report: the last one may
- * list sessions that were closed, or have moved on, in the meantime.
+ * list sessions that were closed, or have moved on, in the meantime. Without one there is no report any more.
  */
 export class Heartbeat {
   private readonly logger = new Logger('Heartbeat');
@@ -76,6 +76,12 @@ export class Heartbeat {
     this.alarm.ring();
   }
 
+  /** Whether the process was suspended after the last look at the sessions, so that nobody knows what became of them. */
+  wasSuspended(): boolean {
+    this.turn();
+    return this.suspended;
+  }
+
   /** When the loop last came round, by the monotonic clock. */
   get lastTurnAtMs(): number {
     return this.turnedAtMs;
@@ -85,6 +91,7 @@ export class Heartbeat {
     await this.gather();
     while (!this.stopping) {
       const outcome = await this.beat();
+      if (outcome === undefined) break;
       const conflict = this.conflicts.note(outcome, performance.now());
       if (conflict) return conflict;
       if (outcome.kind === 'unavailable') await this.comeBack();
@@ -103,9 +110,10 @@ export class Heartbeat {
       await this.waitUntil(performance.now() + spreadMs(policy, random));
   }
 
-  private async beat(): Promise<SendOutcome> {
+  /** Undefined when nothing was sent, as the watch has ended before it looked again. */
+  private async beat(): Promise<SendOutcome | undefined> {
     this.turn();
-    if (this.suspended) await this.lookAgain();
+    if (this.suspended && !(await this.lookAgain())) return undefined;
     const standing = this.watch.standing();
     this.sent = standing;
     this.hasLeftMaster = false;
@@ -116,11 +124,12 @@ export class Heartbeat {
     return outcome;
   }
 
-  private async lookAgain(): Promise<void> {
+  private async lookAgain(): Promise<boolean> {
     this.logger.warn('the agent was suspended: it looks at the sessions before it reports them');
-    await this.watch.fresh();
-    this.suspended = false;
+    const hasLooked = await this.watch.fresh();
+    if (hasLooked) this.suspended = false;
     this.turnedAtMs = performance.now();
+    return hasLooked;
   }
 
   private async untilNextBeat(): Promise<void> {

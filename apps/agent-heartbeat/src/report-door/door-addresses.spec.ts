@@ -47,6 +47,17 @@ describe('the addresses of a door', () => {
     expect(await found()).toEqual([A, B, C]);
   });
 
+  it('are the last known ones while a name server hangs, and new ones once it has answered', async () => {
+    await found();
+    let answer!: (found: LookupAddress[]) => void;
+    resolve.mockReturnValueOnce(new Promise((fulfil) => (answer = fulfil)));
+    expect(await found()).toEqual([A, B, C]);
+    answer([{ address: B, family: 4 }]);
+    await found();
+    resolve.mockReturnValue(new Promise(() => undefined));
+    expect(await found()).toEqual([B]);
+  });
+
   it('are none when no name was ever resolved', async () => {
     resolve.mockRejectedValue(new Error('no name server'));
     await expect(found()).rejects.toThrow('no name server');

@@ -1,9 +1,12 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** An address that did not do is asked last for so long. */
 const AVOIDED_MS = 30_000;
+/** A report has a second in all; who knows addresses waits no longer for better ones. */
+const PATIENCE_MS = 100;
 
 export interface DoorAddressesOptions {
   /** Finds every address of a name. */
@@ -16,7 +19,8 @@ export interface DoorAddressesOptions {
 
 /**
  * The addresses behind a door's name, in the order they are to be tried: at random, so that the agents spread over the
- * doors, and those that have failed lately last. While names cannot be resolved the last known ones are good.
+ * doors, and those that have failed lately last. While names cannot be resolved, or take their time, the last known ones
+ * are good.
  */
 export class DoorAddresses {
   private readonly avoidedUntilMs = new Map<string, number>();
@@ -43,15 +47,17 @@ export class DoorAddresses {
   }
 
   private async find(hostname: string): Promise<LookupAddress[]> {
-    const { resolve = resolveAll } = this.options;
     // One question at a time: a name server that hangs must not fill up the threads of this process.
-    this.asking ??= resolve(hostname).finally(() => (this.asking = undefined));
-    try {
-      this.known = await this.asking;
-    } catch (error) {
-      if (!this.known) throw error;
-    }
-    return this.inOrder(this.known);
+    this.asking ??= this.ask(hostname).finally(() => (this.asking = undefined));
+    const { known } = this;
+    if (!known) return this.inOrder(await this.asking);
+    const sooner = this.asking.catch(() => known);
+    return this.inOrder(await Promise.race([sooner, delay(PATIENCE_MS, known, { ref: false })]));
+  }
+
+  private async ask(hostname: string): Promise<LookupAddress[]> {
+    const { resolve = resolveAll } = this.options;
+    return (this.known = await resolve(hostname));
   }
 
   private inOrder(addresses: readonly LookupAddress[]): LookupAddress[] {

@@ -43,6 +43,22 @@ export function describeAgentFaults(way: string, openStage: OpenStage): void {
 
         expect(answers).not.toContain('answer');
       });
+
+      it('does not do so either when it is stopped before it has looked', async () => {
+        stage.dcv.lists('console', 'alice');
+        const agent = await stage.startOnRoll();
+        agent.signal('SIGSTOP');
+        await until('its lease is over', async () => !(await stage.resolves('gpu-1~alice')));
+        stage.dcv.lists('console');
+
+        const answers = await stage.answersDuring(async () => {
+          agent.signal('SIGTERM');
+          agent.signal('SIGCONT');
+          expect(await agent.exit).toBe(0);
+        }, 'gpu-1~alice');
+
+        expect(answers).not.toContain('answer');
+      });
     });
 
     describe('two agents', () => {

@@ -1,20 +1,25 @@
-import { Metrics } from '@rollcall/observability';
+import { BoundedLogs, createLogger, Metrics } from '@rollcall/observability';
 import { sample } from '../testing/sample';
-import { toldLines, type ToldLine } from '../testing/told-lines';
 import { RollEventsController } from './roll-events.controller';
+import { RollLog } from './roll.log';
 import { RollMetrics } from './roll.metrics';
 
 describe('the books of the roll', () => {
   let metrics: Metrics;
   let books: RollEventsController;
-  let told: ToldLine[];
+  let logs: BoundedLogs;
+  let told: Record<string, unknown>[];
   const about = { at: 1, server: 'gpu-1' };
 
   beforeEach(() => {
-    told = toldLines();
+    told = [];
+    const destination = { write: (line: string) => void told.push(JSON.parse(line)) };
+    logs = new BoundedLogs(createLogger({ app: 'reconciler', level: 'info' }, destination));
     metrics = new Metrics();
-    books = new RollEventsController(new RollMetrics(metrics));
+    books = new RollEventsController(new RollMetrics(metrics), new RollLog(logs));
   });
+
+  const sentences = () => told.map(({ msg }) => msg);
 
   it('count servers that join and get lost; a withdrawal is no eviction', async () => {
     books.joined({ ...about, reason: 'new' });
@@ -29,11 +34,7 @@ describe('the books of the roll', () => {
     expect(await sample(metrics, 'evictions_total', { reason: 'lapsed' })).toBe(1);
     expect(await sample(metrics, 'evictions_total', { reason: 'operator' })).toBe(1);
     expect(await sample(metrics, 'evictions_total', { reason: 'withdrawn' })).toBeUndefined();
-    expect(told.map(({ text }) => text)).toEqual([
-      'a server has joined',
-      'a server is gone',
-      'a server is gone',
-    ]);
+    expect(sentences()).toEqual(['a server has joined', 'a server is gone', 'a server is gone']);
   });
 
   it('count every reason of an eviction', async () => {
@@ -70,9 +71,7 @@ describe('the books of the roll', () => {
     books.conflict({ ...about, boot: 4, by: 5 });
     const conflict = { event: 'conflict', reason: 'same-id' };
     expect(await sample(metrics, 'server_events_total', conflict)).toBe(1);
-    expect(told.map(({ text }) => text)).toEqual([
-      'two agents report as one server: one of them has stopped',
-    ]);
+    expect(sentences()).toEqual(['two agents report as one server: one of them has stopped']);
   });
 
   it('count what happens to sessions, and never name one in full', async () => {
@@ -86,10 +85,26 @@ describe('the books of the roll', () => {
       expect(await sample(metrics, 'session_events_total', { event })).toBe(1);
     }
     expect(await sample(metrics, 'evicted_sessions_total', { reason: 'lapsed' })).toBe(1);
-    expect(told.map(({ text }) => text)).toEqual([
+    expect(sentences()).toEqual([
       'a session has moved',
       'a session id is claimed by several servers',
     ]);
     expect(JSON.stringify(told)).not.toContain(session);
+  });
+
+  it('name no more than a hundred of a kind at a time, and count the rest', () => {
+    for (let id = 0; id < 500; id++)
+      books.ambiguous({ ...about, session: `console-${id}`, with: 'gpu-2' });
+    books.joined({ ...about, reason: 'new' });
+    expect(told).toHaveLength(101);
+    logs.nextPeriod();
+    expect(told.slice(101)).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        outcome: 'ambiguous',
+        unlogged: 400,
+        msg: 'more roll events, not logged one by one',
+      }),
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { Controller, Inject, Logger } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import {
   ProtectionEnded,
@@ -10,38 +10,34 @@ import {
   SessionEvicted,
   SessionMoved,
 } from '@rollcall/contracts';
-import { maskSessionId } from '@rollcall/observability';
+import { RollLog } from './roll.log';
 import { RollMetrics } from './roll.metrics';
 
 /** Keeps the books: counts what happens on the roll, and says what an operator may want to look into. */
 @Controller()
 export class RollEventsController {
-  private readonly logger = new Logger('Roll');
-
-  constructor(@Inject(RollMetrics) private readonly metrics: RollMetrics) {}
+  constructor(
+    @Inject(RollMetrics) private readonly metrics: RollMetrics,
+    @Inject(RollLog) private readonly log: RollLog,
+  ) {}
 
   @EventPattern('server.joined')
   joined(@Payload() event: ServerJoined): void {
     this.metrics.joined(event);
-    const { server, reason } = event;
-    this.logger.log({ server, reason }, 'a server has joined');
+    this.log.joined(event);
   }
 
   @EventPattern('server.lost')
   lost(@Payload() event: ServerLost): void {
     this.metrics.lost(event);
-    const { server, reason, sessions } = event;
     // Whoever strikes off a lapsed server says so itself.
-    if (reason !== 'lapsed') this.logger.log({ server, reason, sessions }, 'a server is gone');
+    if (event.reason !== 'lapsed') this.log.gone(event);
   }
 
   @EventPattern('server.conflict')
-  conflict(@Payload() { server, boot, by }: ServerConflict): void {
+  conflict(@Payload() event: ServerConflict): void {
     this.metrics.conflict();
-    this.logger.warn(
-      { server, boot, by },
-      'two agents report as one server: one of them has stopped',
-    );
+    this.log.conflict(event);
   }
 
   // Whoever judges says who is held and which zone is protected, with a bound; here they are counted.
@@ -72,17 +68,15 @@ export class RollEventsController {
   }
 
   @EventPattern('session.moved')
-  moved(@Payload() { server, session, from }: SessionMoved): void {
+  moved(@Payload() event: SessionMoved): void {
     this.metrics.session('session.moved');
-    this.logger.log({ server, session: maskSessionId(session), from }, 'a session has moved');
+    this.log.moved(event);
   }
 
   @EventPattern('session.ambiguous')
   ambiguous(@Payload() event: SessionAmbiguous): void {
     this.metrics.session('session.ambiguous');
-    const { server, session, with: other } = event;
-    const about = { server, session: maskSessionId(session), with: other };
-    this.logger.warn(about, 'a session id is claimed by several servers');
+    this.log.ambiguous(event);
   }
 
   @EventPattern('protection.started')

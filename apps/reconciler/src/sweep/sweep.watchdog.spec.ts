@@ -124,6 +124,15 @@ describe('the watchdog over the sweeps', () => {
     expect(processor.renew).not.toHaveBeenCalled();
   });
 
+  it('does so whatever the store says of the last sweep: the clock of a promoted replica may be behind', async () => {
+    store.goDown('unreachable');
+    await pass(20_000);
+    jest.spyOn(store, 'sinceLastSweepMs').mockResolvedValue(0);
+    store.comeBack();
+    await pass(1_000);
+    expect(await run.mock.results.at(-1)?.value).toMatchObject({ lapsed: 0 });
+  });
+
   it('renews the worker when it does not follow', async () => {
     store.goDown('refused');
     await pass(20_000);

@@ -18,7 +18,8 @@ const STUCK_AFTER_MS = 30_000;
  *   are and however slow the store; should a step not end, the loop counts as stuck.
  * - swept: a sweep, of this or another reconciler, has finished within the watchdog's time. Nothing to do.
  * - away: none has, and its own attempt fails as well: it is the store. The next turn tries again.
- * - back: its own attempt is the first to succeed after it failed. The worker gets the watchdog's time to follow.
+ * - back: its own attempt is the first to succeed after it failed; it makes one whatever the store says of the last sweep,
+ *   as a promoted replica's clock may be behind. The worker gets the watchdog's time to follow.
  * - deserted: its own attempt succeeds, so the store answers and the jobs do not come: the worker is given up for a new
  *   one. When several in a row have not finished a single sweep, the process has to end.
  */
@@ -75,10 +76,7 @@ export class SweepWatchdog {
   private async turn(): Promise<void> {
     if (this.sweeps.isUnderWay) return;
     this.turnedAtMs = this.now();
-    if (await this.sweptLately()) {
-      this.storeWasAway = false;
-      return;
-    }
+    if (!this.storeWasAway && (await this.sweptLately())) return;
     try {
       await this.sweeps.run('watchdog');
     } catch {
