@@ -38,7 +38,7 @@ export const SCALED_PROFILE = derived({
   scale: 10,
   interval: 500,
   lease: 2_000,
-  sweep: 200,
+  sweep: 100,
   poll: 200,
   retention: 120_000,
   probePeriod: 1_000,
