@@ -1,6 +1,5 @@
 import { InvalidReportError, type ReportOutcome, type TokenDigest } from '@rollcall/domain';
 import { localId, publicId, serverId, type InMemorySessionStore } from '@rollcall/testing';
-import type { DcvReading } from '../dcv/dcv-reader';
 import { later, onJestTime, pass } from '../testing/jest-time';
 import type { RecordedLog } from '../testing/recorded-log';
 import {
