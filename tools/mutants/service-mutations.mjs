@@ -136,8 +136,17 @@ export const SERVICE_MUTANTS = [
     { file: 'sweep.watchdog' },
     {
       file: 'apps/reconciler/src/sweep/sweep.watchdog.ts',
-      find: `if (await this.sweptLately()) {`,
-      replace: `if ((await this.sweptLately()) || true) {`,
+      find: `(await this.sweptLately())`,
+      replace: `((await this.sweptLately()) || true)`,
+    },
+  ),
+  reconciler(
+    'watchdog: after an outage the word of the store on the last sweep is believed',
+    { file: 'sweep.watchdog' },
+    {
+      file: 'apps/reconciler/src/sweep/sweep.watchdog.ts',
+      find: `!this.storeWasAway && (await`,
+      replace: `(await`,
     },
   ),
   reconciler(

@@ -77,8 +77,8 @@ export const FAULT_MUTANTS = [
     edits: [
       {
         file: 'apps/reconciler/src/sweep/sweep.watchdog.ts',
-        find: `if (await this.sweptLately()) {`,
-        replace: `if (this.turnedAtMs > 0) {`,
+        find: `(await this.sweptLately())`,
+        replace: `this.turnedAtMs > 0`,
       },
     ],
   },
