@@ -9,8 +9,9 @@ const CAUGHT_WITHIN_MS = 20_000;
 export const startGuardedStore = () => startBehindProxy({ behind: isReconcilers });
 
 /**
- * From now on the sweep that is to strike off another server after so many, or to say that it is over, gets no further.
- * Resolves to a function that waits for that and tells whose sweep it was.
+ * From now on the sweep that is to strike off another server after so many, or to say that it is over, gets no further;
+ * nor does any other that comes so far, for a second job is started one sweep interval later. Resolves to a function that
+ * waits for the first and tells whose it was.
  */
 export async function keepSweep({ site, pass }, { afterEvictions = 0, isOver = false }) {
   const { kept } = await site.store.proxy.keepBack({

@@ -64,6 +64,7 @@ async function killInSweep(context, hosts, [where, planOf]) {
     proof: () => !sweeper.isRunning && lost().length === plan.afterEvictions,
   });
   const [, killedAt] = lastStep(context);
+  await site.store.proxy.release();
   const swept = await untilSwept(context);
   await context.until('all are struck off', () => lost().length >= LEAVING, PATIENCE_MS);
   const took = Math.max(swept, lost().at(-1).at - killedAt);

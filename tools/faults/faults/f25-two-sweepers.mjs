@@ -52,6 +52,7 @@ export default {
       await context.until(`${id} is back`, () => context.site.becomes(id, 200));
     const renewedAt = context.now();
     const others = context.site.reconcilers.filter((one) => one !== sweeper);
+    await store.proxy.release({ but: sweeper.road });
     await reconcilersResume(context, others);
     await context.until(
       'its lock is over',

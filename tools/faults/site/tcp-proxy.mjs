@@ -34,8 +34,9 @@ export class TcpProxy {
   }
 
   /**
-   * From now on, after so many `times` a command that holds the text `after`, the next one that holds `from`, and what
-   * the same client says then, is kept back. Resolves once that has happened: to the address it had connected to.
+   * From now on, after so many `times` a command that holds the text `after`, each client's next one that holds `from` is
+   * kept back, with what that client says then. `kept` resolves once that has happened: to the address that the first had
+   * connected to.
    */
   async keepBack({ from, after = from, times = 0 }) {
     const kept = this.#heard(({ keptAt }) => keptAt);
@@ -43,9 +44,9 @@ export class TcpProxy {
     return { kept };
   }
 
-  /** Lets pass what was kept back; resolves to how many commands that were. */
-  release() {
-    return this.#tell({ release: true });
+  /** Lets pass what was kept back, on all roads or all but one; resolves to how many commands that were. */
+  release({ but } = {}) {
+    return this.#tell({ release: true, but });
   }
 
   async close() {

@@ -5,7 +5,7 @@ import { CommandGate } from './command-gate.mjs';
 
 const { host, port, listenAt } = workerData;
 const pairs = new Set();
-/** What is kept back: after so many commands that hold one text, the first that holds another. */
+/** What is kept back: after so many commands that hold one text, each road from its first that holds another. */
 let keeping;
 let delayMs = 0;
 let stopped = false;
@@ -61,17 +61,16 @@ function isToBeKept(command, address) {
     return false;
   }
   if (!command.includes(keeping.from)) return false;
-  keeping = undefined;
   parentPort.postMessage({ keptAt: address });
   return true;
 }
 
 /** Returns how many commands were kept back until now. */
-function release() {
+function release(but) {
   keeping = undefined;
   let count = 0;
-  for (const { gate, upstream } of pairs)
-    for (const command of gate.release()) {
+  for (const { client, gate, upstream } of pairs)
+    for (const command of client.localAddress === but ? [] : gate.release()) {
       upstream.write(command);
       count += 1;
     }
@@ -83,7 +82,7 @@ parentPort.on('message', (message) => {
   if (message.delayMs !== undefined) delayMs = message.delayMs;
   if (message.stopped !== undefined) stop(message.stopped);
   if (message.close) process.exit(0);
-  parentPort.postMessage({ done: message.release ? release() : true });
+  parentPort.postMessage({ done: message.release ? release(message.but) : true });
 });
 
 server.listen(0, listenAt, () => parentPort.postMessage({ port: server.address().port }));
