@@ -268,6 +268,15 @@ export const STORE_MUTANTS = [
       replace: `if (nowMs > 0) return;`,
     },
   ),
+  events(
+    'events: the goodbye overtakes the last read',
+    { file: 'event-stream.server', title: 'has closed only when its last read' },
+    {
+      file: 'libs/events/src/event-stream.server.ts',
+      find: `await Promise.all([this.loop, readerClosed]);`,
+      replace: `await this.loop;`,
+    },
+  ),
   store(
     'full memory: what is stored lapses',
     { file: 'refused-writes', title: 'opens one more when memory is full' },

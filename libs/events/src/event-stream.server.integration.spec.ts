@@ -5,6 +5,7 @@ import { once, EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { throwError } from 'rxjs';
 import type { EventStreamOptions } from './event-stream.server';
+import { SlowRoad } from './testing/slow-road';
 import { Subscriber, type Handler } from './testing/subscriber';
 
 const STREAM = 'test:{roll}:events';
@@ -286,6 +287,19 @@ describe('the event stream as a transport', () => {
     await subscriber.server.close();
     expect(performance.now() - startedAt).toBeLessThan(500);
     expect(await consumers()).toEqual([]);
+  });
+
+  it('has closed only when its last read has come to Redis, which may make the consumer anew', async () => {
+    await publish('a');
+    const road = await SlowRoad.open(redis.port, 200);
+    const read = road.sent('xreadgroup');
+    const reached = { port: road.port, disconnectTimeout: 2_000, maxRetriesPerRequest: null };
+    const ways = [connect, () => redis.client(reached)];
+    const { server } = subscribe(undefined, { connect: () => (ways.shift() ?? connect)() });
+    await read;
+    await server.close();
+    expect(await pending()).toBe(1);
+    await road.close();
   });
 
   it('waits on close for the handler in flight, and acknowledges its event', async () => {

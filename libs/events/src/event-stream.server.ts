@@ -93,11 +93,13 @@ export class EventStreamServer
   async close(): Promise<void> {
     if (this.closing.signal.aborted) return;
     this.closing.abort();
-    this.reader.close();
+    const readerClosed = this.reader.close();
     this.writer.closeWhenDown();
-    const ended = this.end().catch((error: unknown) => this.logger.debug(String(error)));
+    const ended = this.end(readerClosed).catch((error: unknown) =>
+      this.logger.debug(String(error)),
+    );
     await Promise.race([ended, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
-    this.writer.close();
+    void this.writer.close();
   }
 
   on<Name extends keyof EventStreamEvents, Callback extends EventStreamEvents[Name]>(
@@ -113,9 +115,10 @@ export class EventStreamServer
     return this.writer.current() as T;
   }
 
-  private async end(): Promise<void> {
+  /** A read that Redis sees after the goodbye would make the consumer anew. */
+  private async end(readerClosed: Promise<void>): Promise<void> {
     if (this.loop === undefined) return;
-    await this.loop;
+    await Promise.all([this.loop, readerClosed]);
     await this.group.leave();
   }
 

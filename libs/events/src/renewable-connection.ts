@@ -38,14 +38,20 @@ export class RenewableConnection {
 
   /** From now on nothing waits for Redis to come back: it ends as soon as it is not up. */
   closeWhenDown(): void {
-    if (this.redis?.status === 'ready') this.redis.once('close', () => this.close());
-    else this.close();
+    if (this.redis?.status === 'ready') this.redis.once('close', () => void this.close());
+    else void this.close();
   }
 
-  /** Ends it for good, and with it whatever waits for an answer. */
-  close(): void {
+  /**
+   * Ends it for good, and with it whatever waits for an answer. Resolves when Redis has closed its side too: it has done
+   * by then whatever was on its way to it. One that is gone is given up after ioredis's `disconnectTimeout`.
+   */
+  async close(): Promise<void> {
     this.closing.abort();
-    this.redis?.disconnect();
+    if (this.redis === undefined) return;
+    const ended = allEnded(this.redis);
+    this.redis.disconnect();
+    await ended;
   }
 
   private giveUp(redis: StreamConnection): void {
@@ -61,6 +67,13 @@ export function isErrorReply(error: unknown): error is Error {
 
 function closed(): Error {
   return new Error('the connection to the event stream is closed');
+}
+
+/** A cluster itself ends with the first of its nodes. Nothing is on its way over a connection that is not up. */
+async function allEnded(redis: StreamConnection): Promise<void> {
+  const connections = redis.isCluster ? (redis as Cluster).nodes() : [redis as Redis];
+  const up = connections.filter(({ status }) => status === 'ready');
+  await Promise.all(up.map((each) => new Promise<void>((resolve) => each.once('end', resolve))));
 }
 
 /** Closing a connection that is about to reconnect leaves its commands pending: hence the signal. */
