@@ -291,9 +291,9 @@ describe('the event stream as a transport', () => {
 
   it('has closed only when its last read has come to Redis, which may make the consumer anew', async () => {
     await publish('a');
-    const road = await SlowRoad.open(redis.port, 200);
+    const road = await SlowRoad.open(redis, 200);
     const read = road.sent('xreadgroup');
-    const reached = { port: road.port, disconnectTimeout: 2_000, maxRetriesPerRequest: null };
+    const reached = { ...road.address, disconnectTimeout: 2_000, maxRetriesPerRequest: null };
     const ways = [connect, () => redis.client(reached)];
     const { server } = subscribe(undefined, { connect: () => (ways.shift() ?? connect)() });
     await read;

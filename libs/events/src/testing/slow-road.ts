@@ -2,26 +2,27 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A road to a server on loopback on which all that a client sends, its goodbye too, takes so long. */
+/** A road to a server, from a port of loopback, on which all that a client sends, its goodbye too, takes so long. */
 export class SlowRoad {
   private readonly server = createServer({ allowHalfOpen: true }, (client) => this.carry(client));
   private readonly ended: Promise<unknown>[] = [];
   private readonly waiting = new Map<string, () => void>();
 
   private constructor(
-    private readonly target: number,
+    private readonly target: { readonly host: string; readonly port: number },
     private readonly delayMs: number,
   ) {}
 
-  /** Opens one to that port. */
-  static async open(target: number, delayMs: number): Promise<SlowRoad> {
+  static async open(target: { host: string; port: number }, delayMs: number): Promise<SlowRoad> {
     const road = new SlowRoad(target, delayMs);
     await once(road.server.listen(0, '127.0.0.1'), 'listening');
     return road;
   }
 
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
+  /** Where it begins. */
+  get address(): { host: string; port: number } {
+    const { address: host, port } = this.server.address() as AddressInfo;
+    return { host, port };
   }
 
   /** Resolves when a client has sent this word; it has not arrived yet. */
@@ -36,7 +37,7 @@ export class SlowRoad {
   }
 
   private carry(client: Socket): void {
-    const upstream = connect({ port: this.target, host: '127.0.0.1' });
+    const upstream = connect({ host: this.target.host, port: this.target.port });
     this.ended.push(once(upstream, 'close'));
     let arrived: Promise<unknown> = Promise.resolve();
     const later = (arrive: () => void) => {
