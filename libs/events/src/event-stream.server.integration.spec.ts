@@ -1,11 +1,10 @@
 import { Logger } from '@nestjs/common';
-import { startTestRedis, type TestRedis } from '@rollcall/testing';
+import { Road, startTestRedis, type TestRedis } from '@rollcall/testing';
 import type { Redis } from 'ioredis';
 import { once, EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { throwError } from 'rxjs';
 import type { EventStreamOptions } from './event-stream.server';
-import { SlowRoad } from './testing/slow-road';
 import { Subscriber, type Handler } from './testing/subscriber';
 
 const STREAM = 'test:{roll}:events';
@@ -291,15 +290,18 @@ describe('the event stream as a transport', () => {
 
   it('has closed only when its last read has come to Redis, which may make the consumer anew', async () => {
     await publish('a');
-    const road = await SlowRoad.open(redis, 200);
-    const read = road.sent('xreadgroup');
-    const reached = { ...road.address, disconnectTimeout: 2_000, maxRetriesPerRequest: null };
-    const ways = [connect, () => redis.client(reached)];
-    const { server } = subscribe(undefined, { connect: () => (ways.shift() ?? connect)() });
-    await read;
+    const road = await Road.to(redis);
+    const way = { host: '127.0.0.1', port: road.port, lazyConnect: true, disconnectTimeout: 2_000 };
+    const reader = redis.client({ ...way, maxRetriesPerRequest: null });
+    const connections = [connect(), reader];
+    const { server } = subscribe(undefined, { connect: () => connections.shift() ?? connect() });
+    await once(reader, 'ready');
+    road.cut();
+    const healed = delay(200).then(() => road.heal());
     await server.close();
     expect(await pending()).toBe(1);
-    await road.close();
+    await healed;
+    road.close();
   });
 
   it('waits on close for the handler in flight, and acknowledges its event', async () => {

@@ -93,13 +93,13 @@ export class EventStreamServer
   async close(): Promise<void> {
     if (this.closing.signal.aborted) return;
     this.closing.abort();
-    const readerClosed = this.reader.close();
+    const readerClosed = this.reader.closeInOrder();
     this.writer.closeWhenDown();
     const ended = this.end(readerClosed).catch((error: unknown) =>
       this.logger.debug(String(error)),
     );
     await Promise.race([ended, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
-    void this.writer.close();
+    this.writer.close();
   }
 
   on<Name extends keyof EventStreamEvents, Callback extends EventStreamEvents[Name]>(

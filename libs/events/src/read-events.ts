@@ -45,7 +45,7 @@ export async function* readEvents(reading: EventReading): AsyncGenerator<StreamE
   const connection = new RenewableConnection(reading.connect);
   const backOff = new BackOff();
   const position = new StreamPosition();
-  const close = () => void connection.close();
+  const close = () => connection.close();
   signal.addEventListener('abort', close);
   let last: string | undefined;
   let seen = false;
@@ -83,7 +83,7 @@ export async function* readEvents(reading: EventReading): AsyncGenerator<StreamE
     }
   } finally {
     signal.removeEventListener('abort', close);
-    await connection.close();
+    connection.close();
   }
 }
 

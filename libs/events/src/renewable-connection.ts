@@ -38,19 +38,23 @@ export class RenewableConnection {
 
   /** From now on nothing waits for Redis to come back: it ends as soon as it is not up. */
   closeWhenDown(): void {
-    if (this.redis?.status === 'ready') this.redis.once('close', () => void this.close());
-    else void this.close();
+    if (this.redis?.status === 'ready') this.redis.once('close', () => this.close());
+    else this.close();
+  }
+
+  /** Ends it for good, and with it whatever waits for an answer. */
+  close(): void {
+    this.closing.abort();
+    this.redis?.disconnect();
   }
 
   /**
-   * Ends it for good, and with it whatever waits for an answer. Resolves when Redis has closed its side too: it has done
-   * by then whatever was on its way to it. One that is gone is given up after ioredis's `disconnectTimeout`.
+   * The same; resolves when Redis has closed its side too, and has done by then whatever was on its way to it. One that is
+   * gone is given up after ioredis's `disconnectTimeout`.
    */
-  async close(): Promise<void> {
-    this.closing.abort();
-    if (this.redis === undefined) return;
-    const ended = allEnded(this.redis);
-    this.redis.disconnect();
+  async closeInOrder(): Promise<void> {
+    const ended = this.redis && allEnded(this.redis);
+    this.close();
     await ended;
   }
 

@@ -1,6 +1,7 @@
 export * from './redis/test-redis';
 export { afterDeath } from './redis/after-death';
 export * from './redis/open-monitor';
+export { Road } from './redis/road';
 export * from './redis/test-sentinel';
 export * from './redis/test-cluster';
 export { OPERATOR, type SecurityOptions, type TestTls } from './redis/server-security';
